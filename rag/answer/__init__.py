@@ -1,0 +1,1 @@
+"""Hits become evidence, claims and verified citations: by exact quotes, or by a language model that is checked."""
