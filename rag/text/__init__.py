@@ -1,0 +1,1 @@
+"""Plain functions on text: normalisation with offsets, sentences, terms, values. No settings, no files."""

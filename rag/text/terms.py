@@ -1,0 +1,123 @@
+"""Words of a text as search sees them: folded, stemmed, with their places.
+
+Folding makes "Şuşa" "susa" and "Əliyev" "aliyev"; it does not know that "Şuşa" is also written "Shusha".
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+_SPECIAL_LETTERS = str.maketrans(
+    {
+        "ı": "i", "ə": "a", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h",
+        "ŋ": "n", "ʻ": "", "ʼ": "'", "’": "'", "‘": "'",
+    }
+)  # fmt: skip
+STOPWORDS = frozenset(
+    """
+    a about above after again against all also am an and any are aren't as at be because been before being below
+    between both but by can can't cannot could couldn't did didn't do does doesn't doing don't down during each
+    either else ever few for from further had hadn't has hasn't have haven't having he he'd he'll he's her here
+    here's hers herself him himself his how how's however i i'd i'll i'm i've if in into is isn't it it's its
+    itself just let's like may me might more most much must mustn't my myself neither nor of off on once
+    only or other ought our ours ourselves out over own per please quite rather really same say says said shall
+    shan't she she'd she'll she's should shouldn't so some such tell than that that's the their theirs them
+    themselves then there there's therefore these they they'd they'll they're they've this those though through
+    thus to too under until up upon us very via was wasn't we we'd we'll we're we've were weren't what what's
+    when when's where where's whether which while who who's whom whose why why's will with within without won't
+    would wouldn't yes yet you you'd you'll you're you've your yours yourself yourselves
+    """.split()
+)
+"""English function words; "no", "not" and numbers are not among them, since they change what is asked."""
+
+_TOKEN = re.compile(
+    r"(?:[^\W\d_]\.){2,}"  # initialisms: U.S., H.E.
+    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+\.\d+"  # 1,200.5 and 3.5
+    r"|[^\W_]+(?:['\u2019\u02bc][^\W_]+)*"
+)
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")
+_LONGEST_TOKEN = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One word: `text` is folded and stemmed, `surface` is `original[start:end]`."""
+
+    text: str
+    surface: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """The text without case and diacritics."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    if not decomposed.isascii():
+        decomposed = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return decomposed.translate(_SPECIAL_LETTERS)
+
+
+def terms(text: str) -> tuple[Term, ...]:
+    """Every word and number of the text, in order."""
+    found = []
+    for match in _TOKEN.finditer(text):
+        surface = match.group()
+        found.append(Term(text=_term_text(surface), surface=surface, start=match.start(), end=match.end()))
+    return tuple(found)
+
+
+def content_terms(text: str) -> tuple[Term, ...]:
+    """The words that carry meaning: `terms` without function words."""
+    return tuple(term for term in terms(text) if not is_stopword(term.surface))
+
+
+def is_stopword(surface: str) -> bool:
+    """Whether the word is a function word; initialisms ("US", "U.S.", "WHO") and the month May are not."""
+    if surface == "May" or (len(surface) > 1 and (surface.isupper() or "." in surface)):
+        return False
+    return surface.lower().replace("\u2019", "'") in STOPWORDS
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """The English stem of a folded word."""
+    if not word.isascii() or not word.isalpha() or len(word) > _LONGEST_TOKEN:
+        return word
+    return _stemmer().stemWord(word)
+
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...  # noqa: N802
+
+
+_LOCAL = threading.local()  # a snowball stemmer keeps the word it works on in itself
+
+
+def _stemmer() -> _Stemmer:
+    if not hasattr(_LOCAL, "stemmer"):
+        import snowballstemmer
+
+        _LOCAL.stemmer = snowballstemmer.stemmer("english")
+    stemmer: _Stemmer = _LOCAL.stemmer
+    return stemmer
+
+
+def _term_text(surface: str) -> str:
+    if surface[0].isdecimal():
+        ordinal = _ORDINAL.match(surface.lower())
+        return ordinal.group(1) if ordinal else surface.replace(",", "").lower()
+    if "." in surface:
+        return fold(surface.replace(".", ""))
+    if len(surface) > 1 and surface.isupper():
+        return fold(surface)
+    word = fold(surface)
+    if word.endswith("'s"):
+        word = word[:-2]
+    return stem(word.replace("'", ""))
