@@ -1,0 +1,47 @@
+"""What every test gets: no hub, no telemetry, no outside network, and none of the developer's own settings."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.update(HF_HUB_OFFLINE="1", GRADIO_ANALYTICS_ENABLED="False", ANONYMIZED_TELEMETRY="False")
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::", "")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own PILCROW_* and provider variables do not reach a test."""
+    for name in list(os.environ):
+        if name.startswith(("PILCROW_", "OPENAI_", "ANTHROPIC_", "OLLAMA_", "GOOGLE_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A connection to anything but loopback is refused, and fails the test that tried."""
+    refused: list[Any] = []
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
+            refused.append(address)
+            raise ConnectionRefusedError(f"tests stay on loopback, refused {address!r}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield
+    assert not refused, f"connections beyond loopback were tried: {refused}"
+
+
+@pytest.fixture(scope="session")
+def corpus_folder() -> Path:
+    """The two documents Pilcrow comes with."""
+    return ROOT / "corpus"
