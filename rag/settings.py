@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     reranker: str | None = Field(None, description="A CrossEncoder name or folder that reorders the best hits.")
     nli: str | None = Field(None, description="A CrossEncoder trained on entailment, as a second look at each claim.")
     judge: str | None = Field(None, description="A LangChain model that judges claims, as a last look.")
+    fallback: bool = Field(True, description="Answer by quoting when the language model fails.")
     strict: bool = Field(False, description="Remove unsupported claims instead of marking them.")
     caution: float = Field(0.5, ge=0, le=1, description="0 answers nearly always, 1 only when nearly certain.")
     k: int = Field(10, ge=1, le=200, description="How many paragraphs are retrieved.")
@@ -80,7 +81,7 @@ class Settings(BaseSettings):
 
     def fingerprint(self) -> str:
         """A short digest of the settings that can change an answer (where the index lies is not among them)."""
-        data = self.model_dump_json(exclude={"index", "timeout", "chroma_url"})
+        data = self.model_dump_json(exclude={"index", "timeout", "chroma_url", "fallback"})
         return hashlib.sha256(data.encode()).hexdigest()[:12]
 
 

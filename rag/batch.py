@@ -1,0 +1,73 @@
+"""Batches of questions: JSON lines in, validated before the first is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from rag.errors import Problem, QuestionsError
+from rag.types import Turn
+
+MEND = 'A row is {"id": "…", "question": "…", "history": [{"role": "user", "content": "…"}]}; mend the rows named.'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """One row of a batch; `id` is handed back with its answer."""
+
+    id: str
+    question: str
+    history: tuple[Turn, ...] = ()
+
+
+def read_batch(lines: Iterable[str], *, name: str) -> tuple[BatchRow, ...]:
+    """The rows in order; blank lines are passed over. `query` may stand for `question`.
+
+    Raises:
+        QuestionsError: with every row that cannot be used.
+    """
+    rows: list[BatchRow] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            rows.append(_row(json.loads(line), number))
+        except (ValueError, RecursionError) as error:
+            what = f"not JSON ({error})" if isinstance(error, json.JSONDecodeError) else str(error)
+            problems.append(Problem(path=name, line=number, what=what))
+    if problems:
+        raise QuestionsError(problems, mend=MEND)
+    return tuple(rows)
+
+
+def _row(data: Any, number: int) -> BatchRow:
+    if not isinstance(data, dict):
+        raise ValueError("not an object")
+    question = data.get("question", data.get("query"))
+    if not isinstance(question, str) or not question.strip():
+        raise ValueError("`question` is missing or empty")
+    identifier = data.get("id", str(number))
+    if not isinstance(identifier, str | int):
+        raise ValueError("`id` is neither text nor a number")
+    return BatchRow(id=str(identifier), question=question, history=read_history(data.get("history") or ()))
+
+
+def read_history(data: Any) -> tuple[Turn, ...]:
+    """The turns of a `history` value.
+
+    Raises:
+        ValueError: it is not a list of `{"role": "user"|"assistant", "content": "…"}`.
+    """
+    if not isinstance(data, list | tuple):
+        raise ValueError("`history` is not a list")
+    turns = []
+    for turn in data:
+        if not isinstance(turn, dict) or turn.get("role") not in ("user", "assistant"):
+            raise ValueError("a turn of `history` has no role `user` or `assistant`")
+        if not isinstance(turn.get("content"), str):
+            raise ValueError("a turn of `history` has no text under `content`")
+        turns.append(Turn(role=turn["role"], content=turn["content"]))
+    return tuple(turns)

@@ -1,0 +1,315 @@
+"""The command line: each command parses, calls one function and prints.
+
+Exit codes: 0 done (an abstention is a done answer), 1 an evaluation regressed or a check failed, 2 the input or
+configuration is wrong, 3 the language model could not be reached and falling back was forbidden, 130 Ctrl-C.
+Every error is one line on stderr. Heavy imports happen inside the commands that need them.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.exceptions import Exit, TyperException
+
+from rag.errors import InputError, PilcrowError
+from rag.types import Filters
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.settings import Settings
+
+app = typer.Typer(
+    name="pilcrow",
+    help="Ask a corpus of official statements. Every sentence of the answer points at the exact paragraph it rests "
+    "on, and the program has checked that it does.",
+    epilog="Begin with: pilcrow index, then: pilcrow ask 'How many Armenian servicemen does Azerbaijan release?'",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+IndexOption = Annotated[
+    Path | None, typer.Option("--index", metavar="DIR", help="Index folder (PILCROW_INDEX; default .pilcrow).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else there.")]
+BatchOption = Annotated[
+    Path | None,
+    typer.Option("--batch", metavar="FILE", help="Questions as JSON lines (- for stdin); answers in the same order."),
+]
+CountOption = Annotated[int | None, typer.Option("-k", min=1, max=200, help="How many paragraphs to retrieve.")]
+IssuerOption = Annotated[list[str] | None, typer.Option("--issuer", help="Only documents of this issuer; repeatable.")]
+SinceOption = Annotated[str | None, typer.Option(metavar="DATE", help="Only documents of this date or later.")]
+UntilOption = Annotated[str | None, typer.Option(metavar="DATE", help="Only documents of this date or earlier.")]
+DocumentOption = Annotated[list[str] | None, typer.Option("--document", help="Only this document; repeatable.")]
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of one command; errors have been printed as one line."""
+    from dotenv import load_dotenv
+
+    try:
+        # A provider's own variables (OPENAI_API_KEY and its kin) may stand in .env too; its library reads the
+        # environment only.
+        load_dotenv(".env")
+        return app(arguments, prog_name="pilcrow", standalone_mode=False) or 0
+    except PilcrowError as error:
+        _complain(str(error))
+        return error.exit_code
+    except TyperException as error:
+        if message := error.format_message():
+            _complain(f"{message} See: pilcrow --help")
+        return error.exit_code
+    except Exit as error:
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        _complain("Stopped.")
+        return 130
+    except BrokenPipeError:
+        # The reader went away (`pilcrow search … | head`); what it wanted, it has.
+        sys.stderr.close()
+        return 0
+    except UnicodeDecodeError as error:
+        _complain(f"Input is not UTF-8 at byte {error.start}. Save it as UTF-8 and try again.")
+        return 2
+
+
+def _complain(message: str) -> None:
+    from rag.terminal import plain
+
+    print("pilcrow: " + plain(" ".join(message.split())), file=sys.stderr)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        print(f"pilcrow {version('pilcrow')}")
+        raise Exit(0)
+
+
+@app.callback()
+def _root(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _settings(**overrides: Any) -> Settings:
+    from rag.settings import Settings
+
+    return Settings.load(**overrides)
+
+
+@contextmanager
+def _assistant(**overrides: Any) -> Iterator[Assistant]:
+    from rag.assistant import Assistant
+
+    assistant = Assistant.open(_settings(**overrides))
+    try:
+        yield assistant
+    finally:
+        assistant.close()
+
+
+def _filters(issuer: list[str] | None, since: str | None, until: str | None, document: list[str] | None) -> Filters:
+    return Filters(issuers=tuple(issuer or ()), since=since, until=until, documents=tuple(document or ()))
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def _batch_rows(path: Path) -> Any:
+    from rag.batch import read_batch
+
+    if str(path) == "-":
+        return read_batch(sys.stdin, name="<stdin>")
+    try:
+        with path.open(encoding="utf-8") as lines:
+            return read_batch(lines, name=str(path))
+    except OSError as error:
+        raise InputError(f"Cannot read {path}: {error.strerror}.", mend="Name a file of JSON lines.") from None
+
+
+def _one_of(text: str | None, batch: Path | None, *, name: str) -> None:
+    if (text is None) == (batch is None):
+        raise InputError(f"Give either {name} or --batch FILE.", mend="See the command's --help.")
+
+
+@app.command(epilog="Example: pilcrow index corpus/ more/*.jsonl")
+def index(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]…", help="Files or folders.")] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build anew, from these paths only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say something only when something is wrong.")] = False,
+    index: IndexOption = None,
+) -> int:
+    """Read documents (default: corpus/) and bring the index up to date: what was added, changed or removed."""
+    from rag.assistant import update_index
+    from rag.terminal import console, plain, progress_bar
+
+    settings = _settings(index=index)
+    with progress_bar(enabled=not quiet) as report:
+        changes = update_index(settings, paths or (), rebuild=rebuild, report=report)
+    if not quiet:
+        console().print(plain(str(changes)))
+    for problem in changes.problems:
+        _complain(f"not indexed: {problem}")
+    return 2 if changes.problems else 0
+
+
+@app.command(epilog="Example: pilcrow ask 'Who withdrew its bid to host COP29?' --since 2023-12-01")
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    batch: BatchOption = None,
+    k: CountOption = None,
+    issuer: IssuerOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    document: DocumentOption = None,
+    fallback: Annotated[
+        bool | None, typer.Option("--fallback/--no-fallback", help="Answer by quoting when the language model fails.")
+    ] = None,
+    as_json: JsonOption = False,
+    index: IndexOption = None,
+) -> None:
+    """Answer with numbered citations: document, date, paragraph and the exact quote."""
+    from rag.json import answer_to_json
+    from rag.terminal import console, print_answer
+
+    _one_of(question, batch, name="QUESTION")
+    filters = _filters(issuer, since, until, document)
+    rows = _batch_rows(batch) if batch else ()
+    with _assistant(index=index, k=k, fallback=fallback) as assistant:
+        if question is not None and as_json:
+            _print_json(answer_to_json(assistant.ask(question, filters=filters)))
+        elif question is not None:
+            answer = _stream(assistant, question, filters)
+            print_answer(console(), answer, streamed=answer.draft.mode == "model" and answer.status == "answered")
+        for row in rows:
+            answer = assistant.ask(row.question, history=row.history, filters=filters)
+            print(json.dumps({**answer_to_json(answer), "id": row.id}, ensure_ascii=False), flush=True)
+
+
+def _stream(assistant: Assistant, question: str, filters: Filters) -> Any:
+    """The final answer; what a language model writes is shown as it comes."""
+    from rag.terminal import plain
+    from rag.types import Delta, Finished, Withdrawn
+
+    streaming = assistant.mode == "model"
+    answer = None
+    for event in assistant.stream(question, filters=filters):
+        if isinstance(event, Delta) and streaming:
+            print(plain(event.text), end="", flush=True)
+        elif isinstance(event, Withdrawn):
+            print(f"\n\nWithdrawn, what stands above is not an answer: {plain(event.reason)}\n", flush=True)
+        elif isinstance(event, Finished):
+            answer = event.answer
+    if streaming:
+        print(flush=True)
+    return answer
+
+
+@app.command(epilog="Example: pilcrow search 'territorial integrity' -k 5")
+def search(
+    query: Annotated[str | None, typer.Argument(help="Words, a question, or a \"quoted phrase\".")] = None,
+    batch: BatchOption = None,
+    k: CountOption = None,
+    issuer: IssuerOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    document: DocumentOption = None,
+    as_json: JsonOption = False,
+    index: IndexOption = None,
+) -> None:
+    """Ranked paragraphs; the same words in several documents take one place."""
+    from rag.assistant import question_id
+    from rag.json import retrieval_to_json
+    from rag.terminal import console, print_hits
+
+    _one_of(query, batch, name="QUERY")
+    filters = _filters(issuer, since, until, document)
+    rows = _batch_rows(batch) if batch else ()
+    with _assistant(index=index, k=k) as assistant:
+        if query is not None:
+            retrieval = assistant.search(query, filters=filters)
+            if as_json:
+                _print_json(retrieval_to_json(retrieval, id=question_id(query)))
+            else:
+                print_hits(console(), retrieval)
+        for row in rows:
+            retrieval = assistant.search(row.question, history=row.history, filters=filters)
+            print(json.dumps(retrieval_to_json(retrieval, id=row.id), ensure_ascii=False), flush=True)
+
+
+@app.command(epilog="Example: pilcrow show jamnews-2023-12-07-joint-statement#p9")
+def show(
+    reference: Annotated[str, typer.Argument(metavar="REF", help="DOCUMENT or DOCUMENT#pN.")],
+    as_json: JsonOption = False,
+    index: IndexOption = None,
+) -> None:
+    """A document, or a paragraph in its place."""
+    from rag.json import document_to_json, info_to_json, paragraph_to_json
+    from rag.terminal import console, print_document
+
+    with _assistant(index=index) as assistant:
+        document, paragraph = assistant.resolve(reference)
+        if not as_json:
+            print_document(console(), document, marked=paragraph)
+        elif paragraph is None:
+            _print_json(document_to_json(document))
+        else:
+            _print_json({**paragraph_to_json(paragraph), "document": info_to_json(document.info)})
+
+
+@app.command(epilog="Example: pilcrow chat --port 8080 --auth users.txt")
+def chat(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 7860,
+    auth: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Accounts that may enter, one NAME:HASH a line.")
+    ] = None,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Offer the same functions as MCP tools.")] = False,
+    index: IndexOption = None,
+) -> None:
+    """The chat in the browser, with the source beside every sentence."""
+    from rag.assistant import Assistant
+    from rag.chat import launch
+
+    settings = _settings(index=index)
+    launch(
+        lambda: Assistant.open(settings),
+        host=host,
+        port=port,
+        auth=auth,
+        mcp=mcp,
+        ready=lambda url: print(f"Pilcrow is ready: {url} (Ctrl-C stops it)", flush=True),
+    )
+
+
+@app.command(epilog="Example: pilcrow check")
+def check(as_json: JsonOption = False, index: IndexOption = None) -> int:
+    """Corpus, index, configuration and model access: what is wrong, and the command that mends it."""
+    from rag.check import check as run_checks
+    from rag.terminal import console, plain
+
+    findings = run_checks(_settings(index=index))
+    if as_json:
+        _print_json([finding.to_json() for finding in findings])
+    else:
+        for finding in findings:
+            console().print(plain(str(finding)))
+    return 0 if all(finding.ok for finding in findings) else 1

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.errors import ConfigurationError
+from rag.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_flags_win_over_environment_and_environment_over_file(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (empty_folder / ".env").write_text("PILCROW_K=3\nPILCROW_CAUTION=0.1\nPILCROW_STRICT=1\n")
+    monkeypatch.setenv("PILCROW_K", "4")
+    monkeypatch.setenv("PILCROW_CAUTION", "0.2")
+    settings = Settings.load(k=5, caution=None)
+    assert (settings.k, settings.caution, settings.strict) == (5, 0.2, True)
+
+
+@pytest.mark.parametrize("where", ["environment", "file"])
+def test_an_unknown_setting_is_named_with_the_nearest(
+    where: str, empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if where == "environment":
+        monkeypatch.setenv("PILCROW_EMBEDING", "x")
+    else:
+        (empty_folder / ".env").write_text("PILCROW_EMBEDING=x\n")
+    with pytest.raises(ConfigurationError, match=r"PILCROW_EMBEDING.*nearest is PILCROW_EMBEDDING"):
+        Settings.load()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("CAUTION", "2"), ("CAUTION", "much"), ("K", "0"), ("MODEL", "gpt"), ("MODEL", ":x"), ("CHROMA_URL", "host:8000")],
+)
+def test_a_value_that_cannot_be_used_is_one_line_with_its_name(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"PILCROW_{name}", value)
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.load()
+    assert f"PILCROW_{name}={value!r}" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_fingerprint_follows_what_changes_answers_only() -> None:
+    base = Settings.load()
+    assert base.fingerprint() == Settings.load(index="elsewhere", timeout=1).fingerprint()
+    assert base.fingerprint() != Settings.load(caution=0.6).fingerprint()
+
+
+def test_an_empty_optional_setting_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PILCROW_RERANKER", "")
+    assert Settings.load().reranker is None

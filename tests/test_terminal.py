@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.terminal import plain
+
+
+def test_terminal_escapes_become_visible() -> None:
+    assert plain("a\x1b[31mred\x07") == "a␛[31mred␇"
+
+
+@pytest.mark.parametrize("character", ["\u202e", "\u2066", "\x9b", "\ud800"])
+def test_overrides_and_c1_controls_are_replaced(character: str) -> None:
+    assert plain(f"a{character}b") == "a\ufffdb"
+
+
+@pytest.mark.parametrize("text", ["Şuşa", "a\nb\tc", "לשון", "می\u200cخواهم", "co\u00adop"])
+def test_ordinary_text_stays(text: str) -> None:
+    assert plain(text) == text
+
+
+@given(st.text())
+def test_nothing_that_steers_a_terminal_remains(text: str) -> None:
+    shown = plain(text)
+    assert len(shown) == len(text)
+    assert not any(ord(character) < 0x20 and character not in "\n\t" for character in shown)
+    assert not any(0x7F <= ord(character) < 0xA0 for character in shown)
