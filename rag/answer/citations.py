@@ -17,11 +17,12 @@ from rag.types import Citation, Hit, Span
 CopyFinder = Callable[[str, Span], tuple[str, ...]]
 """Given a paragraph's reference and the span of a quote in it: the paragraphs of other documents with those words."""
 
+JOINER = "\u2060"
 SHORT_QUOTE_WORDS = 10
 EDGE_WORDS = 5
 
 _WORD = re.compile(r"\S+")
-_BRACKETED_NUMBER = re.compile(r"\[(?=\d)")
+_LOOKALIKE = re.compile(r"\[(?=[\d\[])")
 # A quotation opens at one of the marks on the left and ends at one of the marks on the right; what stands between
 # is bounded, so that a stray mark costs no more than that many steps.
 _QUOTATION = re.compile(
@@ -31,7 +32,7 @@ _QUOTATION = re.compile(
 _TRAILING = " \t\n.,;:!?…"
 
 
-def no_copies(paragraph: str, span: Span) -> tuple[str, ...]:
+def no_copies(_paragraph: str, _span: Span) -> tuple[str, ...]:
     """A `CopyFinder` for when nothing is known of other documents."""
     return ()
 
@@ -86,11 +87,11 @@ def _locate_bare(quotation: str, text: str) -> Span | None:
 
 
 def neutral(text: str) -> str:
-    """Returns the text with `[3]` made unreadable as a citation number, by an invisible word joiner after the bracket.
+    """Returns the text with a word joiner, which is invisible, where `[3]` or `[[` could be taken for a citation.
 
     The declared normalisation drops the joiner, so quoted words still compare equal.
     """
-    return _BRACKETED_NUMBER.sub("[\u2060", text)
+    return _LOOKALIKE.sub("[" + JOINER, text)
 
 
 def publisher_link(url: str | None, text: str, span: Span) -> str | None:
