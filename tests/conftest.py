@@ -45,3 +45,17 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def corpus_folder() -> Path:
     """The two documents Pilcrow comes with."""
     return ROOT / "corpus"
+
+
+SERVICEMEN = "How many Armenian servicemen does Azerbaijan release?"
+
+
+@pytest.fixture(scope="session")
+def index_folder(tmp_path_factory: pytest.TempPathFactory, corpus_folder: Path) -> Path:
+    """A real index of the two documents; nobody writes to it."""
+    from rag.assistant import update_index
+    from rag.settings import Settings
+
+    folder = tmp_path_factory.mktemp("pilcrow") / "index"
+    update_index(Settings.load(index=folder), [corpus_folder])
+    return folder

@@ -1,0 +1,89 @@
+"""`pilcrow check`: corpus, index, configuration and model access, each with what is wrong and what mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import PilcrowError, Problem
+from rag.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked at: `ok`, or what is wrong and the command that mends it."""
+
+    subject: str
+    ok: bool
+    what: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        sign = "✓" if self.ok else "✗"
+        return f"{sign} {self.subject}: {self.what}" + (f" {self.mend}" if self.mend else "")
+
+    def to_json(self) -> dict[str, str | bool]:
+        """A plain dict of the fields."""
+        return {"subject": self.subject, "ok": self.ok, "what": self.what, "mend": self.mend}
+
+
+def check(settings: Settings) -> tuple[Finding, ...]:
+    """Everything that was looked at, in the order of the data's way."""
+    return tuple([*_corpus(), *_index(settings), *_prompts(), *_model(settings)])
+
+
+def _corpus() -> Iterator[Finding]:
+    from rag.corpus import scan
+    from rag.resources import bundled_corpus
+
+    folder = Path("corpus")
+    subject = f"corpus ({folder if folder.is_dir() else 'the bundled documents'})"
+    read = list(scan([folder if folder.is_dir() else bundled_corpus()]))
+    problems = [found for found in read if isinstance(found, Problem)]
+    for problem in problems:
+        yield Finding(subject=subject, ok=False, what=str(problem), mend="Mend the file, then: pilcrow index")
+    if not problems:
+        yield Finding(subject=subject, ok=bool(read), what=f"{len(read)} documents can be read.")
+
+
+def _index(settings: Settings) -> Iterator[Finding]:
+    from rag.index import verify
+
+    subject = f"index ({settings.index})"
+    try:
+        findings = verify(settings.index, embedding=settings.embedding, chroma_url=settings.chroma_url)
+    except PilcrowError as error:
+        yield Finding(subject=subject, ok=False, what=error.what, mend=error.mend)
+        return
+    for finding in findings:
+        yield Finding(subject=subject, ok=finding.ok, what=finding.what, mend=finding.mend)
+
+
+def _prompts() -> Iterator[Finding]:
+    from rag.answer.prompts import load_prompts
+    from rag.resources import prompts_folder
+
+    try:
+        prompts = load_prompts(prompts_folder())
+    except PilcrowError as error:
+        yield Finding(subject="prompts", ok=False, what=error.what, mend=error.mend)
+    else:
+        yield Finding(subject="prompts", ok=True, what=f"all can be used (digest {prompts.digest}).")
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    if settings.model == "quote":
+        what = "no language model is set; answers are exact quotes."
+        yield Finding(
+            subject="model", ok=True, what=what, mend="To set one: PILCROW_MODEL=provider:model, see README.md."
+        )
+        return
+    from rag.answer.models import open_chat_model
+
+    try:
+        open_chat_model(settings.model, timeout=settings.timeout).probe()
+    except PilcrowError as error:
+        yield Finding(subject=f"model ({settings.model})", ok=False, what=error.what, mend=error.mend)
+    else:
+        yield Finding(subject=f"model ({settings.model})", ok=True, what="answers.")
