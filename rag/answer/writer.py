@@ -57,7 +57,12 @@ class AnswerWriter:
         self._numbers: dict[tuple[str, Span], int] = {}
         self.citations: list[Citation] = []
         self.rejected: list[Rejected] = []
+        self.rejected_at: list[int] = []
         self.marks: list[Mark] = []
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        return tuple(self._evidence.values())
 
     @property
     def plain(self) -> str:
@@ -165,6 +170,7 @@ class AnswerWriter:
 
     def _reject(self, handle: str, reason: str) -> None:
         self.rejected.append(Rejected(handle=handle, reason=reason))
+        self.rejected_at.append(self._length)
 
     def _quotes(self, sentence: str, evidence: Evidence) -> Sequence[Span]:
         text = evidence.hit.paragraph.text
