@@ -1,0 +1,11 @@
+"""Files to documents to numbered paragraphs.
+
+    for item in scan([Path("corpus")]):    # Document or Problem, as they come, one file at a time
+        …
+"""
+
+from rag.corpus.dates import check_date
+from rag.corpus.paragraphs import split_paragraphs
+from rag.corpus.scan import Reading, read_all, scan
+
+__all__ = ["Reading", "check_date", "read_all", "scan", "split_paragraphs"]

@@ -1,0 +1,1 @@
+"""Documents to statements and their versions."""
