@@ -28,7 +28,7 @@ VENDORS = {
     "langchain_openai": {"answer/models.py"},
     "pysbd": {"text/sentences.py"},
     "snowballstemmer": {"text/terms.py"},
-    "ir_measures": {"evaluate/metrics.py"},
+    "ir_measures": {"evaluate/relevance.py"},
     "jinja2": {"evaluate/report.py"},
     "dotenv": {"settings.py", "cli.py"},
     "pydantic_settings": {"settings.py"},
