@@ -15,8 +15,19 @@ _OVERFULL = (
 _DEEPEST_CAUSE = 5
 
 
-def explain(error: BaseException, *, name: str, key: str, address: str, timeout: float) -> ModelError:
-    """Returns the `ModelError` for what a provider's library raised; `key` and `address` name its variables."""
+def explain(
+    error: BaseException, *, name: str, key: str, address: str, timeout: float, begun: bool = False
+) -> ModelError:
+    """Returns the `ModelError` for what a provider's library raised.
+
+    Args:
+        error: what was raised.
+        name: the model's name.
+        key: the variable that holds its key.
+        address: the variable that holds its server's address.
+        timeout: the seconds of silence allowed.
+        begun: whether a part of the answer had arrived.
+    """
     kinds = {cls.__name__ for cls in type(error).__mro__}
     status = _status(error)
     if "ContextOverflowError" in kinds or _is_overfull(error):
@@ -33,7 +44,7 @@ def explain(error: BaseException, *, name: str, key: str, address: str, timeout:
         return ModelError(f"{name} refused the request ({status}).", mend="Check PILCROW_MODEL.")
     if _is_kind(kinds, "Timeout"):
         return ModelError(f"{name} was silent for {timeout:g} seconds.", mend="Set PILCROW_TIMEOUT higher.")
-    if _is_kind(kinds, "RemoteProtocolError", "ReadError", "IncompleteRead"):
+    if begun or _is_kind(kinds, "RemoteProtocolError", "ReadError", "IncompleteRead"):
         return ModelError(f"{name} was cut off: the connection broke.", mend="Try again.", retryable=True)
     if _is_kind(kinds, "APIConnectionError", "ConnectError", "ConnectionError", "NetworkError"):
         return ModelError(f"{name} cannot be reached.", mend=f"Check that it runs, and {address}.", retryable=True)

@@ -212,15 +212,23 @@ class LangChainModel:
         state = _Reply(self.name)
         try:
             while (chunk := self._next(reader, begun)) is not None:
+                if isinstance(chunk, Exception):
+                    raise self._explain(chunk, begun=state.begun) from None
                 yield from state.parts(chunk)
             yield from state.end()
         finally:
             reader.stop()
 
-    def _next(self, reader: _Reader, begun: float) -> AIMessageChunk | None:
+    def _explain(self, error: Exception, *, begun: bool) -> ModelError:
+        provider = self._provider
+        return explain(
+            error, name=self.name, key=provider.key, address=provider.address, timeout=self._timeout, begun=begun
+        )
+
+    def _next(self, reader: _Reader, begun: float) -> AIMessageChunk | Exception | None:
         left = begun + TOTAL_FACTOR * self._timeout - time.monotonic()
         try:
-            item = reader.read(min(self._timeout, max(left, 0.01)))
+            return reader.read(min(self._timeout, max(left, 0.01)))
         except queue.Empty:
             raise ModelError(
                 f"{self.name} was silent for {self._timeout:g} seconds."
@@ -228,14 +236,6 @@ class LangChainModel:
                 else f"{self.name} did not finish within {TOTAL_FACTOR * self._timeout:g} seconds.",
                 mend="Try again, or set PILCROW_TIMEOUT higher.",
             ) from None
-        if isinstance(item, Exception):
-            raise self._explain(item) from None
-        return item
-
-    def _explain(self, error: Exception) -> ModelError:
-        return explain(
-            error, name=self.name, key=self._provider.key, address=self._provider.address, timeout=self._timeout
-        )
 
 
 class _Reader:
@@ -279,6 +279,10 @@ class _Reply:
         self._pointers: list[Pointer] = []
         self._reason = ""
         self._read = self._written = 0
+
+    @property
+    def begun(self) -> bool:
+        return self._length > 0
 
     def parts(self, chunk: AIMessageChunk) -> Iterator[ReplyPart]:
         metadata = chunk.response_metadata
