@@ -34,7 +34,7 @@ help:
 # answer the registry's own build serves.
 .venv/runtime: pyproject.toml constraints.txt | .venv/uv
 	@if [ -n "$(UV_FIND_LINKS)" ]; then $(INSTALL) -e . ; \
-	else $(INSTALL) --torch-backend $(TORCH) -e . || $(INSTALL) -e . ; fi
+	else $(INSTALL) --torch-backend $(TORCH) -e . 2>/dev/null || { echo "No $(TORCH) build of torch answers; taking the package index's own (several GB) …"; $(INSTALL) -e . ; } ; fi
 	@touch $@
 
 .venv/dev: .venv/runtime

@@ -17,7 +17,6 @@ import threading
 import time
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -44,6 +43,8 @@ from rag.types import (
 
 if TYPE_CHECKING:
     from rag.answer.answerer import Answerer
+    from rag.answer.models import ChatModel
+    from rag.answer.prompts import Prompts
     from rag.index import Changes, Index, ProgressReport
     from rag.retrieve import Searcher
 
@@ -87,7 +88,8 @@ class Assistant:
     def __init__(self, settings: Settings, index: Index) -> None:
         self.settings = settings
         self._index = index
-        self._lock = threading.Lock()
+        self._catalog = index.catalog
+        self._opening = threading.RLock()
 
     @classmethod
     def open(cls, settings: Settings | None = None, **overrides: object) -> Self:
@@ -109,7 +111,7 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """Release the index."""
+        """Release what was opened."""
         self._index.close()
 
     @property
@@ -129,8 +131,8 @@ class Assistant:
 
     def load(self) -> None:
         """Load everything the first question needs, so that it is answered as fast as the second."""
-        self._searcher.search("warm up", k=1)
-        _ = self._answerer
+        self._open_searcher().search("warm up", k=1)
+        self._open_answerer()
 
     def search(
         self, query: str, *, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS, k: int | None = None
@@ -142,7 +144,7 @@ class Assistant:
         """
         query = check_question(query)
         filters = self._check_filters(filters)
-        return self._searcher.search(
+        return self._open_searcher().search(
             query, history=_recent(history), filters=filters, k=k or self.settings.k
         )
 
@@ -172,7 +174,7 @@ class Assistant:
         question = check_question(question)
         filters = self._check_filters(filters)
         history = _recent(history)
-        retrieval = self._searcher.search(
+        retrieval = self._open_searcher().search(
             question,
             history=history,
             filters=filters,
@@ -181,7 +183,7 @@ class Assistant:
         )
         retrieved = time.perf_counter()
         yield Retrieved(retrieval=retrieval)
-        for event in self._answerer.answer(retrieval, history):
+        for event in self._open_answerer().answer(retrieval, history):
             if isinstance(event, Draft):
                 ended = time.perf_counter()
                 seconds = Seconds(retrieve=retrieved - started, answer=ended - retrieved, total=ended - started)
@@ -195,16 +197,11 @@ class Assistant:
         Raises:
             InputError: there is no such document or paragraph; the message names the nearest.
         """
-        name, sign, number = reference.strip().rpartition("#p")
-        if not sign:
-            return self.document(number), None
-        document = self.document(name)
-        if not number.isdecimal() or not 1 <= int(number) <= len(document.paragraphs):
-            raise InputError(
-                f"{name!r} has paragraphs 1 to {len(document.paragraphs)}, there is no {reference!r}.",
-                mend=f"See: pilcrow show {name}",
-            )
-        return document, document.paragraphs[int(number) - 1]
+        reference = reference.strip()
+        if "#p" not in reference:
+            return self.document(reference), None
+        paragraph = self.paragraph(reference)
+        return self.document(paragraph.document), paragraph
 
     def document(self, id: str) -> Document:  # noqa: A002 - the documented word
         """A document with its paragraphs.
@@ -212,10 +209,7 @@ class Assistant:
         Raises:
             InputError: there is none of that id; the message names the nearest.
         """
-        document = self._index.catalog.document(id)
-        if document is None:
-            raise InputError(f"There is no document {id!r} in {self.settings.index}.", mend=self._nearest(id))
-        return document
+        return self._catalog.document(id)
 
     def paragraph(self, reference: str) -> Paragraph:
         """The paragraph that `DOCUMENT#pN` names.
@@ -223,31 +217,35 @@ class Assistant:
         Raises:
             InputError: there is no such document or paragraph.
         """
-        _, paragraph = self.resolve(reference)
-        if paragraph is None:
-            raise InputError(f"{reference!r} names no paragraph.", mend="Add #pN, for example #p1.")
-        return paragraph
+        return self._catalog.paragraph(reference)
 
     def documents(self, filters: Filters = NO_FILTERS) -> tuple[DocumentInfo, ...]:
-        """What is known of every document the filters let through, by date and id."""
-        return tuple(self._index.catalog.documents(self._check_filters(filters)))
+        """What is known of every document the filters let through, newest first."""
+        return self._catalog.documents(self._check_filters(filters))
 
     def copies(self, reference: str, span: Span) -> tuple[str, ...]:
         """The paragraphs of other documents that carry the words of a span of a paragraph."""
-        return tuple(self._index.catalog.copies(reference, span))
+        return self._catalog.copies(reference, span)
 
     @property
     def fingerprint(self) -> Fingerprint:
         """Short digests of corpus, index, prompts and settings as they are now."""
-        from rag.answer.prompts import prompts_digest
-        from rag.resources import prompts_folder
-
         return Fingerprint(
-            corpus=self._index.catalog.corpus_digest(),
+            corpus=self._catalog.corpus_digest(),
             index=self._index.fingerprint,
-            prompts=prompts_digest(prompts_folder()),
+            prompts=self._prompts.digest,
             settings=self.settings.fingerprint(),
         )
+
+    # Several threads may ask the first question at once; what they need is opened once.
+
+    def _open_searcher(self) -> Searcher:
+        with self._opening:
+            return self._searcher
+
+    def _open_answerer(self) -> Answerer:
+        with self._opening:
+            return self._answerer
 
     @cached_property
     def _searcher(self) -> Searcher:
@@ -265,32 +263,58 @@ class Assistant:
 
     @cached_property
     def _answerer(self) -> Answerer:
-        return self._quoting
+        if self.mode == "quote":
+            return self._quoting
+        from rag.answer.modelled import ModelAnswerer
+
+        return ModelAnswerer(
+            self._chat_model,
+            prompts=self._prompts,
+            fallback=self._quoting,
+            copies=self.copies,
+            strict=self.settings.strict,
+            allow_fallback=self.settings.fallback,
+            token_budget=self.settings.context_tokens,
+            find=self._find,
+        )
+
+    @cached_property
+    def _chat_model(self) -> ChatModel:
+        from rag.answer.models import open_chat_model
+
+        return open_chat_model(self.settings.model, timeout=self.settings.timeout)
+
+    @cached_property
+    def _prompts(self) -> Prompts:
+        from rag.answer.prompts import load_prompts
+        from rag.resources import prompts_folder
+
+        return load_prompts(prompts_folder())
+
+    def _find(self, reference: str) -> Paragraph | None:
+        try:
+            return self._catalog.paragraph(reference)
+        except InputError:
+            return None
 
     def _rewrite(self, question: str, history: Sequence[Turn]) -> str | None:
         return None
 
     def _check_filters(self, filters: Filters) -> Filters:
-        from rag.corpus.dates import check_date
+        """The filters, when they can let something through."""
+        from rag.index.periods import bounds
 
-        since = check_date(filters.since, name="since") if filters.since else None
-        until = check_date(filters.until, name="until") if filters.until else None
-        if since and until and since > until:
-            raise InputError(f"No date is between {since} and {until}.", mend="Swap since and until.")
-        catalog = self._index.catalog
-        for id in filters.documents:  # noqa: A001 - the documented word
-            if not catalog.has_document(id):
-                raise InputError(f"There is no document {id!r} in {self.settings.index}.", mend=self._nearest(id))
-        known = {issuer.casefold(): issuer for issuer in catalog.issuers()} if filters.issuers else {}
-        for issuer in filters.issuers:
-            if issuer.casefold() not in known:
-                near = difflib.get_close_matches(issuer, list(known.values()), n=3, cutoff=0.0)
-                raise InputError(f"No document is by {issuer!r}.", mend=f"Nearest issuers: {'; '.join(near)}.")
-        return replace(filters, since=since, until=until)
-
-    def _nearest(self, id: str) -> str:  # noqa: A002 - the documented word
-        near = difflib.get_close_matches(id, self._index.catalog.document_ids(), n=1, cutoff=0.3)
-        return f"Nearest: {near[0]}" if near else "See what there is: pilcrow search WORDS"
+        bounds(filters.since, filters.until)
+        for document in filters.documents:
+            if self._catalog.info(document) is None:
+                self._catalog.document(document)
+        if filters.issuers:
+            known = {issuer.casefold(): issuer for issuer in self._catalog.issuers()}
+            for issuer in filters.issuers:
+                if issuer.casefold() not in known:
+                    near = difflib.get_close_matches(issuer, list(known.values()), n=3, cutoff=0.0)
+                    raise InputError(f"No document is by {issuer!r}.", mend=f"Nearest issuers: {'; '.join(near)}.")
+        return filters
 
     def _answer(
         self, question: str, history: Sequence[Turn], retrieval: Retrieval, draft: Draft, seconds: Seconds
@@ -309,3 +333,43 @@ class Assistant:
 
 def _recent(history: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(history)[-LONGEST_HISTORY:]
+
+
+def update_index(
+    settings: Settings,
+    paths: Sequence[Path] = (),
+    *,
+    rebuild: bool = False,
+    progress: ProgressReport | None = None,
+) -> Changes:
+    """Bring the index up to date with the documents under `paths`: adds, changes, and removes what is gone.
+
+    Without paths the folder `corpus/` is read, or, where there is none, the two documents Pilcrow comes with.
+
+    Raises:
+        InputError: a path does not exist, or not one document was found.
+        StoreError: the index is locked, damaged or was made by something else.
+    """
+    from rag.corpus import scan
+    from rag.index import load_embedder, update
+
+    paths = tuple(paths) or default_corpus()
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"There is no {path}.", mend="Name a folder or file with documents.")
+    return update(
+        settings.index,
+        scan(paths),
+        load_embedder(settings.embedding, cache=settings.index / "models"),
+        chroma_url=settings.chroma_url,
+        rebuild=rebuild,
+        progress=progress or (lambda step: None),
+    )
+
+
+def default_corpus() -> tuple[Path, ...]:
+    """`corpus/` in the current folder, or the bundled documents where there is none."""
+    from rag.resources import bundled_corpus
+
+    here = Path("corpus")
+    return (here,) if here.is_dir() else (bundled_corpus(),)

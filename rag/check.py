@@ -79,10 +79,11 @@ def _model(settings: Settings) -> Iterator[Finding]:
             subject="model", ok=True, what=what, mend="To set one: PILCROW_MODEL=provider:model, see README.md."
         )
         return
-    from rag.answer.models import open_chat_model
+    from rag.answer.models import Request, complete, open_chat_model
 
     try:
-        open_chat_model(settings.model, timeout=settings.timeout).probe()
+        model = open_chat_model(settings.model, timeout=settings.timeout, attempts=1)
+        complete(model, Request(system="Answer with one word.", user="Say: ready"))
     except PilcrowError as error:
         yield Finding(subject=f"model ({settings.model})", ok=False, what=error.what, mend=error.mend)
     else:

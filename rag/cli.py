@@ -23,6 +23,7 @@ from rag.types import Filters
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.settings import Settings
+    from rag.types import Answer
 
 app = typer.Typer(
     name="pilcrow",
@@ -159,13 +160,13 @@ def index(
 ) -> int:
     """Read documents (default: corpus/) and bring the index up to date: what was added, changed or removed."""
     from rag.assistant import update_index
-    from rag.terminal import console, plain, progress_bar
+    from rag.terminal import changes_text, console, plain, progress_bar
 
     settings = _settings(index=index)
-    with progress_bar(enabled=not quiet) as report:
-        changes = update_index(settings, paths or (), rebuild=rebuild, report=report)
+    with progress_bar(enabled=not quiet) as progress:
+        changes = update_index(settings, paths or (), rebuild=rebuild, progress=progress)
     if not quiet:
-        console().print(plain(str(changes)))
+        console().print(changes_text(changes))
     for problem in changes.problems:
         _complain(f"not indexed: {problem}")
     return 2 if changes.problems else 0
@@ -197,30 +198,31 @@ def ask(
         if question is not None and as_json:
             _print_json(answer_to_json(assistant.ask(question, filters=filters)))
         elif question is not None:
-            answer = _stream(assistant, question, filters)
-            print_answer(console(), answer, streamed=answer.draft.mode == "model" and answer.status == "answered")
+            answer, streamed = _stream(assistant, question, filters)
+            print_answer(console(), answer, streamed=streamed)
         for row in rows:
             answer = assistant.ask(row.question, history=row.history, filters=filters)
             print(json.dumps({**answer_to_json(answer), "id": row.id}, ensure_ascii=False), flush=True)
 
 
-def _stream(assistant: Assistant, question: str, filters: Filters) -> Any:
-    """The final answer; what a language model writes is shown as it comes."""
+def _stream(assistant: Assistant, question: str, filters: Filters) -> tuple[Answer, bool]:
+    """The answer, and whether its text stands on the screen already: what a language model writes is shown as it comes."""
     from rag.terminal import plain
     from rag.types import Delta, Finished, Withdrawn
 
-    streaming = assistant.mode == "model"
-    answer = None
+    shown = False
     for event in assistant.stream(question, filters=filters):
-        if isinstance(event, Delta) and streaming:
+        if isinstance(event, Finished):
+            break
+        if isinstance(event, Delta) and assistant.mode == "model":
             print(plain(event.text), end="", flush=True)
+            shown = True
         elif isinstance(event, Withdrawn):
-            print(f"\n\nWithdrawn, what stands above is not an answer: {plain(event.reason)}\n", flush=True)
-        elif isinstance(event, Finished):
-            answer = event.answer
-    if streaming:
+            print(f"\n\nWithdrawn, what stands above is no answer: {plain(event.reason)}\n", flush=True)
+            shown = False
+    if shown:
         print(flush=True)
-    return answer
+    return event.answer, shown
 
 
 @app.command(epilog="Example: pilcrow search 'territorial integrity' -k 5")

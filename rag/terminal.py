@@ -7,13 +7,16 @@ made visible, and rich's markup is never interpreted in it.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import TaskID
     from rich.text import Text
 
+    from rag.index import Changes, Step
     from rag.types import Answer, Citation, Document, DocumentInfo, Paragraph, Retrieval
 
 QUOTE_MODE = (
@@ -61,7 +64,7 @@ def print_answer(out: Console, answer: Answer, *, streamed: bool = False) -> Non
     if answer.standalone_question != answer.question:
         out.print(Text(f"Understood as: {plain(answer.standalone_question)}\n", style="italic"))
     if answer.status == "abstained":
-        _print_abstention(out, answer)
+        _print_abstention(out, answer, streamed=streamed)
     else:
         if not streamed:
             out.print(_marked_text(answer))
@@ -87,10 +90,11 @@ def _marked_text(answer: Answer) -> Text:
     return text if answer.claims else Text(plain(answer.text))
 
 
-def _print_abstention(out: Console, answer: Answer) -> None:
+def _print_abstention(out: Console, answer: Answer, *, streamed: bool) -> None:
     from rich.text import Text
 
-    out.print(Text(plain(answer.text), style="bold"))
+    if not streamed:
+        out.print(Text(plain(answer.text), style="bold"))
     if answer.reason:
         out.print(Text(plain(answer.reason)))
     if answer.closest:
@@ -174,3 +178,40 @@ def _shown(document: Document, marked: Paragraph | None) -> Iterable[Paragraph]:
     if marked is None:
         return document.paragraphs
     return document.paragraphs[max(0, marked.number - 3) : marked.number + 2]
+
+
+PHASES = {
+    "read": "Reading documents",
+    "embed": "Embedding paragraphs",
+    "words": "Indexing words",
+    "vectors": "Storing vectors",
+    "check": "Checking",
+}
+
+
+@contextmanager
+def progress_bar(*, enabled: bool) -> Iterator[Callable[[Step], None]]:
+    """A bar on stderr with time left, drawn only where somebody looks; gives the callback that moves it."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True, disable=not enabled) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def move(step: Step) -> None:
+            if step.phase not in tasks:
+                tasks[step.phase] = bar.add_task(PHASES[step.phase], total=step.total)
+            bar.update(tasks[step.phase], completed=step.done, total=step.total)
+
+        yield move
+
+
+def changes_text(changes: Changes) -> str:
+    """One line that says what an update of the index did."""
+    size = f"{changes.documents:,} documents, {changes.paragraphs:,} paragraphs"
+    mended = f" Made anew: {', '.join(changes.mended)}." if changes.mended else ""
+    if not changes:
+        return f"Nothing changed: {size}.{mended}"
+    parts = (("added", changes.added), ("changed", changes.changed), ("removed", changes.removed))
+    said = ", ".join(f"{len(ids):,} {word}" for word, ids in parts if ids)
+    return f"{said}, {changes.unchanged:,} unchanged: {size} in {changes.seconds:.1f} s.{mended}"

@@ -1,0 +1,115 @@
+"""What is always true of an answer, checked over the whole question file against the documented shape and the files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import rag
+from tests.conftest import ROOT
+
+TEXT = {"type": "string"}
+MAYBE_TEXT = {"type": ["string", "null"]}
+COUNT = {"type": "integer", "minimum": 1}
+
+
+def exactly(**properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def listed(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+ANSWER = exactly(
+    id=TEXT,
+    question=TEXT,
+    standalone_question=TEXT,
+    status={"enum": ["answered", "abstained"]},
+    reason=TEXT,
+    text=TEXT,
+    claims=listed(
+        exactly(
+            text=TEXT,
+            citations=listed(COUNT),
+            support={"enum": ["supported", "partial", "unsupported", "unjudged"]},
+            why=TEXT,
+        )
+    ),
+    citations=listed(
+        exactly(
+            number=COUNT,
+            paragraph={"type": "string", "pattern": "#p[1-9][0-9]*$"},
+            document=TEXT,
+            title=TEXT,
+            date=MAYBE_TEXT,
+            issuer=MAYBE_TEXT,
+            publisher=MAYBE_TEXT,
+            url=MAYBE_TEXT,
+            quote={"type": "string", "minLength": 1},
+            start={"type": "integer", "minimum": 0},
+            end=COUNT,
+            paragraph_text=TEXT,
+            link=MAYBE_TEXT,
+            also_in=listed(TEXT),
+        )
+    ),
+    rejected=listed(exactly(handle=TEXT, reason=TEXT)),
+    closest=listed(exactly(paragraph=TEXT, score={"type": "number"})),
+    mode={"enum": ["quote", "model"]},
+    model=MAYBE_TEXT,
+    seconds=exactly(retrieve={"type": "number"}, answer={"type": "number"}, total={"type": "number"}),
+    fingerprint=exactly(corpus=TEXT, index=TEXT, prompts=TEXT, settings=TEXT),
+)
+
+
+def questions() -> Iterator[Any]:
+    for line in (ROOT / "eval/questions/statements.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        yield pytest.param(row, id=row["id"])
+
+
+@pytest.fixture(scope="module")
+def assistant(index_folder: Path) -> Iterator[rag.Assistant]:
+    with rag.open(index=index_folder) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("row", questions())
+def test_every_answer_keeps_every_promise(row: dict[str, Any], assistant: rag.Assistant) -> None:
+    history = [rag.Turn(role=turn["role"], content=turn["content"]) for turn in row["history"]]
+    answer = assistant.ask(row["question"], history=history)
+    data = json.loads(json.dumps(rag.answer_to_json(answer)))
+    jsonschema.validate(data, ANSWER)
+
+    for citation in data["citations"]:
+        assert citation["paragraph_text"][citation["start"] : citation["end"]] == citation["quote"]
+        published = (ROOT / "corpus" / f"{citation['document']}.md").read_text(encoding="utf-8")
+        assert citation["quote"] in published
+        assert assistant.paragraph(citation["paragraph"]).text == citation["paragraph_text"]
+        for copy in citation["also_in"]:
+            assert assistant.paragraph(copy).document != citation["document"]
+
+    numbers = [citation["number"] for citation in data["citations"]]
+    assert numbers == list(range(1, len(numbers) + 1))
+    cited = {number for claim in data["claims"] for number in claim["citations"]}
+    assert cited == set(numbers)
+    for number in numbers:
+        assert f"[{number}]" in data["text"]
+    if data["status"] == "abstained":
+        assert not data["claims"]
+        assert not data["citations"]
+        assert data["closest"]
+        assert data["reason"]
+    else:
+        assert data["claims"]
