@@ -1,0 +1,450 @@
+"""The catalog: one SQLite file that is the truth about an index; vectors and words are caches beside it.
+
+Invariants: a reader sees whole generations only (documents become live, and old ones vanish, in one transaction);
+a paragraph's key is never used again; the same embedded text has one vector, whoever carries it, and each
+paragraph a row of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
+from rag.index.periods import bounds
+from rag.text.normalize import words_hash
+from rag.types import Document, DocumentInfo, Filters, Paragraph, Span
+
+FORMAT = 1
+FILE = "catalog.sqlite"
+REBUILD = "Run: pilcrow index --rebuild"
+_MOST_COPIES = 50
+_MOST_VARIABLES = 900
+
+SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, live INTEGER NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL,
+    source TEXT NOT NULL, title TEXT NOT NULL, date TEXT, issuer TEXT, publisher TEXT, url TEXT, language TEXT,
+    kind TEXT NOT NULL, retrieved TEXT, metadata TEXT NOT NULL, issuer_folded TEXT, first_day TEXT, last_day TEXT,
+    text TEXT NOT NULL, UNIQUE (id, live)
+);
+CREATE TABLE paragraphs (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, number INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, words INTEGER NOT NULL, vector INTEGER, sentences BLOB NOT NULL,
+    text TEXT NOT NULL, UNIQUE (document, number)
+);
+CREATE INDEX paragraphs_words ON paragraphs (words);
+CREATE INDEX paragraphs_vector ON paragraphs (vector);
+CREATE TABLE wordings (words INTEGER, paragraph INTEGER, PRIMARY KEY (words, paragraph)) WITHOUT ROWID;
+CREATE INDEX wordings_paragraph ON wordings (paragraph);
+CREATE TABLE vectors (key INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, chunks BLOB NOT NULL);
+CREATE TABLE sentence_vectors (key INTEGER PRIMARY KEY, vectors BLOB NOT NULL);
+CREATE TABLE dead (paragraph INTEGER PRIMARY KEY);
+CREATE TABLE unreachable (paragraph INTEGER PRIMARY KEY);
+"""
+_INFO = (
+    "d.id, d.title, d.date, d.issuer, d.publisher, d.url, d.language, d.kind, d.retrieved, d.metadata"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """The last sealed collection of vectors: live paragraphs up to key `through`, in `chunks` vectors.
+
+    `place` is empty for the embedded store, else the server's URL.
+    """
+
+    place: str
+    name: str
+    through: int
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What the catalog says about itself."""
+
+    generation: int
+    format: int
+    embedding: str
+    digest: str
+    dimension: int
+    words: str
+    seal: Seal | None
+    corpus: str
+    """Digest over the digests of all live documents."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A live paragraph with what search needs of it."""
+
+    key: int
+    paragraph: Paragraph
+    document: DocumentInfo
+    words: int
+    sentences: tuple[Span, ...]
+    chunk_vectors: npt.NDArray[np.float32]
+    sentence_vectors: npt.NDArray[np.float32]
+
+
+class Catalog:
+    """Reads the catalog of an index folder; safe for several threads, each of which has a connection of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / FILE
+        self._local = threading.local()
+        self._identity = self._stat()
+
+    def state(self) -> State:
+        """The state now: one small read.
+
+        Raises:
+            IndexMissing: there is no index, or none was ever finished.
+            IndexMismatch: another version of Pilcrow wrote it.
+            IndexDamaged: the file cannot be read.
+        """
+        if self._stat() != self._identity:
+            self._identity = self._stat()
+            self._local = threading.local()
+        if self._identity is None:
+            raise self._missing()
+        with reading(self.file):
+            try:
+                meta = dict(self._rows("SELECT name, value FROM meta"))
+            except sqlite3.OperationalError as error:
+                if "no such table" in str(error):
+                    raise self._missing() from None
+                raise
+        if int(meta.get("format", FORMAT)) != FORMAT:
+            raise IndexMismatch(
+                f"The index in {self.file.parent} has format {meta['format']}, this Pilcrow reads format {FORMAT}.",
+                mend=REBUILD,
+            )
+        if int(meta.get("generation", 0)) < 1:
+            raise self._missing()
+        return state_of(meta)
+
+    def document(self, document: str) -> Document | None:
+        """The whole document of that id, None when there is none."""
+        with reading(self.file):
+            row = self._one(
+                f"SELECT {_INFO}, d.text, d.source, d.digest, d.key FROM documents d WHERE d.id = ? AND d.live = 1",
+                (document,),
+            )
+            if row is None:
+                return None
+            paragraphs = self._rows(
+                "SELECT number, start, end, text FROM paragraphs WHERE document = ? ORDER BY number", (row[13],)
+            )
+        return Document(
+            info=info_of(row),
+            text=row[10],
+            paragraphs=tuple(
+                Paragraph(document=document, number=number, start=start, end=end, text=text)
+                for number, start, end, text in paragraphs
+            ),
+            source=row[11],
+            digest=row[12],
+        )
+
+    def paragraph(self, ref: str) -> Paragraph | None:
+        """The paragraph cited as `ref` (`DOCUMENT#pN`), None when there is none."""
+        document, _, number = ref.rpartition("#p")
+        with reading(self.file):
+            row = self._one(
+                "SELECT p.number, p.start, p.end, p.text FROM paragraphs p JOIN documents d ON d.key = p.document"
+                " WHERE d.id = ? AND d.live = 1 AND p.number = ?",
+                (document, _number(number)),
+            )
+        if row is None:
+            return None
+        return Paragraph(document=document, number=row[0], start=row[1], end=row[2], text=row[3])
+
+    def has_document(self, document: str) -> bool:
+        """Whether there is a live document of that id."""
+        with reading(self.file):
+            return self._one("SELECT 1 FROM documents WHERE id = ? AND live = 1", (document,)) is not None
+
+    def document_ids(self) -> tuple[str, ...]:
+        """The ids of all live documents, in order."""
+        with reading(self.file):
+            return tuple(row[0] for row in self._rows("SELECT id FROM documents WHERE live = 1 ORDER BY id"))
+
+    def issuers(self) -> tuple[str, ...]:
+        """Every issuer of a live document, in order."""
+        query = "SELECT DISTINCT issuer FROM documents WHERE live = 1 AND issuer IS NOT NULL ORDER BY issuer"
+        with reading(self.file):
+            return tuple(row[0] for row in self._rows(query))
+
+    def corpus_digest(self) -> str:
+        """A digest of all live documents."""
+        return self.state().corpus[:12]
+
+    def info(self, document: str) -> DocumentInfo | None:
+        """What is known about the document, None when there is none of that id."""
+        with reading(self.file):
+            row = self._one(f"SELECT {_INFO} FROM documents d WHERE d.id = ? AND d.live = 1", (document,))
+        return info_of(row) if row else None
+
+    def documents(self, filters: Filters = Filters()) -> tuple[DocumentInfo, ...]:
+        """All live documents the filters let through, newest first."""
+        where, values = condition(filters)
+        with reading(self.file):
+            rows = self._rows(
+                f"SELECT {_INFO} FROM documents d WHERE d.live = 1{where}"
+                " ORDER BY d.first_day IS NULL, d.first_day DESC, d.id",
+                values,
+            )
+        return tuple(info_of(row) for row in rows)
+
+    def document_keys(self, filters: Filters) -> npt.NDArray[np.int64]:
+        """The keys of the live documents the filters let through, in order."""
+        where, values = condition(filters)
+        with reading(self.file):
+            rows = self._rows(f"SELECT d.key FROM documents d WHERE d.live = 1{where} ORDER BY d.key", values)
+        return np.array([row[0] for row in rows], np.int64)
+
+    def paragraph_keys(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The keys of all live paragraphs in order, and the key of each one's document."""
+        with reading(self.file):
+            rows = self._rows(
+                "SELECT p.key, p.document FROM paragraphs p JOIN documents d ON d.key = p.document"
+                " WHERE d.live = 1 ORDER BY p.key"
+            )
+        both = np.array(rows, np.int64).reshape(-1, 2)
+        return both[:, 0].copy(), both[:, 1].copy()
+
+    def unreachable(self) -> npt.NDArray[np.int64]:
+        """Keys of paragraphs that the sealed collection should hold but does not give back."""
+        with reading(self.file):
+            rows = self._rows("SELECT paragraph FROM unreachable ORDER BY paragraph")
+        return np.array([row[0] for row in rows], np.int64)
+
+    def chunk_vectors(
+        self, *, after: int = 0, through: int = 2**62, only: Sequence[int] | None = None
+    ) -> Iterator[tuple[int, bytes]]:
+        """Paragraph key and the fp16 bytes of its chunks, for the live ones in a range of keys or in `only`."""
+        query = (
+            "SELECT p.key, v.chunks FROM paragraphs p JOIN documents d ON d.key = p.document"
+            " JOIN vectors v ON v.key = p.vector WHERE d.live = 1"
+        )
+        with reading(self.file):
+            if only is None:
+                yield from self._connection().execute(
+                    query + " AND p.key > ? AND p.key <= ? ORDER BY p.key", (after, through)
+                )
+                return
+            for part in batches(only):
+                marks = ",".join("?" * len(part))
+                yield from self._rows(f"{query} AND p.key IN ({marks}) ORDER BY p.key", part)
+
+    def entries(self) -> Iterator[tuple[int, str, str]]:
+        """Key, heading and text of every live paragraph: what the lexical index is made of."""
+        with reading(self.file):
+            for key, title, issuer, date, text in self._connection().execute(
+                "SELECT p.key, d.title, d.issuer, d.date, p.text FROM paragraphs p"
+                " JOIN documents d ON d.key = p.document WHERE d.live = 1 ORDER BY p.key"
+            ):
+                yield key, heading(title=title, issuer=issuer, date=date), text
+
+    def load(self, keys: Sequence[int], *, dimension: int) -> dict[int, Stored]:
+        """The live paragraphs among `keys`, with their vectors."""
+        found: dict[int, Stored] = {}
+        with reading(self.file):
+            for part in batches(keys):
+                rows = self._rows(
+                    f"SELECT {_INFO}, p.key, p.number, p.start, p.end, p.text, p.words, p.sentences, v.chunks, s.vectors"
+                    " FROM paragraphs p JOIN documents d ON d.key = p.document"
+                    " JOIN vectors v ON v.key = p.vector JOIN sentence_vectors s ON s.key = p.vector"
+                    f" WHERE d.live = 1 AND p.key IN ({','.join('?' * len(part))})",
+                    part,
+                )
+                infos: dict[str, DocumentInfo] = {}
+                for row in rows:
+                    info = infos.get(row[0]) or infos.setdefault(row[0], info_of(row))
+                    found[row[10]] = _stored(row, info, dimension)
+        return found
+
+    def same_words(self, words: Sequence[int]) -> dict[int, tuple[tuple[int, str], ...]]:
+        """For each hash of a whole paragraph's words: the (key, reference) of every live paragraph that has it."""
+        found: dict[int, list[tuple[int, str]]] = {}
+        with reading(self.file):
+            for part in batches(words):
+                rows = self._rows(
+                    "SELECT p.words, p.key, d.id, p.number FROM paragraphs p JOIN documents d ON d.key = p.document"
+                    f" WHERE d.live = 1 AND p.words IN ({','.join('?' * len(part))}) ORDER BY p.key",
+                    part,
+                )
+                for value, key, document, number in rows:
+                    found.setdefault(value, []).append((key, f"{document}#p{number}"))
+        return {value: tuple(refs) for value, refs in found.items()}
+
+    def copies(self, ref: str, span: Span) -> tuple[str, ...]:
+        """Paragraphs of other documents that carry every sentence the span of `ref` touches, at most fifty."""
+        document, _, number = ref.rpartition("#p")
+        with reading(self.file):
+            row = self._one(
+                "SELECT p.text, p.sentences, p.document FROM paragraphs p JOIN documents d ON d.key = p.document"
+                " WHERE d.id = ? AND d.live = 1 AND p.number = ?",
+                (document, _number(number)),
+            )
+            if row is None:
+                return ()
+            touched = [s for s in spans_of(row[1]) if s.start < span.end and s.end > span.start]
+            if not touched:
+                return ()
+            hashes = {words_hash(row[0][s.start : s.end]) for s in touched}
+            whole = words_hash(row[0][touched[0].start : touched[-1].end])
+            marks = ",".join("?" * len(hashes))
+            rows = self._rows(
+                "SELECT d.id, p.number FROM paragraphs p JOIN documents d ON d.key = p.document WHERE d.live = 1"
+                " AND d.key <> ? AND p.key IN ("
+                f"SELECT paragraph FROM wordings WHERE words IN ({marks}) GROUP BY paragraph HAVING count(*) = ?"
+                " UNION SELECT paragraph FROM wordings WHERE words = ?)"
+                " ORDER BY d.id, p.number LIMIT ?",
+                (row[2], *hashes, len(hashes), whole, _MOST_COPIES),
+            )
+        return tuple(f"{other}#p{n}" for other, n in rows)
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = connect(self.file)
+            self._local.connection = connection
+        return connection
+
+    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._connection().execute(query, tuple(values)).fetchall()
+
+    def _one(self, query: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._connection().execute(query, tuple(values)).fetchone()
+        return row
+
+    def _stat(self) -> tuple[int, int] | None:
+        try:
+            found = self.file.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _missing(self) -> IndexMissing:
+        return IndexMissing(f"There is no index in {self.file.parent}.", mend="Run: pilcrow index")
+
+
+def connect(file: Path) -> sqlite3.Connection:
+    """A connection to an existing catalog; writers and readers do not wait for each other."""
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=30, isolation_level=None)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[None]:
+    """Turns SQLite's errors into `IndexDamaged`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise IndexDamaged(f"The catalog {file} cannot be read: {error}.", mend=REBUILD) from error
+
+
+def state_of(meta: dict[str, str]) -> State:
+    """The state that the rows of `meta` describe."""
+    seal = json.loads(meta["seal"]) if meta.get("seal") else None
+    return State(
+        generation=int(meta.get("generation", 0)),
+        format=int(meta.get("format", 0)),
+        embedding=meta.get("embedding", ""),
+        digest=meta.get("digest", ""),
+        dimension=int(meta.get("dimension", 0)),
+        words=meta.get("words", ""),
+        seal=Seal(**seal) if seal else None,
+        corpus=meta.get("corpus", ""),
+    )
+
+
+def condition(filters: Filters) -> tuple[str, list[str]]:
+    """The SQL that lets through what the filters do, to stand behind `WHERE d.live = 1`.
+
+    Raises:
+        InputError: a date of the filters is none.
+    """
+    since, until = bounds(filters.since, filters.until)
+    parts: list[str] = []
+    values: list[str] = []
+    if filters.issuers:
+        parts.append(f"d.issuer_folded IN ({','.join('?' * len(filters.issuers))})")
+        values.extend(folded(issuer) for issuer in filters.issuers)
+    if filters.documents:
+        parts.append(f"d.id IN ({','.join('?' * len(filters.documents))})")
+        values.extend(filters.documents)
+    if since:
+        parts.append("d.last_day >= ?")
+        values.append(since)
+    if until:
+        parts.append("d.first_day <= ?")
+        values.append(until)
+    return "".join(f" AND {part}" for part in parts), values
+
+
+def heading(*, title: str, issuer: str | None, date: str | None) -> str:
+    """What stands above a paragraph when it is embedded or searched by words; it is never quoted."""
+    return ". ".join(part for part in (title, issuer, date) if part)
+
+
+def folded(issuer: str) -> str:
+    """The form in which issuers are compared."""
+    return " ".join(issuer.casefold().split())
+
+
+def info_of(row: Sequence[Any]) -> DocumentInfo:
+    return DocumentInfo(
+        id=row[0],
+        title=row[1],
+        date=row[2],
+        issuer=row[3],
+        publisher=row[4],
+        url=row[5],
+        language=row[6],
+        kind=row[7],
+        retrieved=row[8],
+        metadata=json.loads(row[9]),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+def spans_of(blob: bytes) -> tuple[Span, ...]:
+    pairs = np.frombuffer(blob, np.int32).reshape(-1, 2).tolist()
+    return tuple(Span(start=start, end=end) for start, end in pairs)
+
+
+def batches(values: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """The values in parts small enough for one SQL statement."""
+    for at in range(0, len(values), _MOST_VARIABLES):
+        yield tuple(int(value) for value in values[at : at + _MOST_VARIABLES])
+
+
+def _stored(row: Sequence[Any], info: DocumentInfo, dimension: int) -> Stored:
+    key, number, start, end, text, words, sentences, chunks, vectors = row[10:19]
+    return Stored(
+        key=key,
+        paragraph=Paragraph(document=info.id, number=number, start=start, end=end, text=text),
+        document=info,
+        words=words,
+        sentences=spans_of(sentences),
+        chunk_vectors=np.frombuffer(chunks, np.float16).reshape(-1, dimension).astype(np.float32),
+        sentence_vectors=np.frombuffer(vectors, np.float16).reshape(-1, dimension).astype(np.float32),
+    )

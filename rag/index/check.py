@@ -1,0 +1,98 @@
+"""Proof that an index serves: each live paragraph can be found in both caches, and nothing dead is.
+
+A finding says what was looked at, whether it is well, and the command that mends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rag.errors import IndexDamaged
+from rag.index.catalog import REBUILD, Catalog, State
+from rag.index.embedding import load_embedder
+from rag.index.seal import unreached
+from rag.index.vectors import ChromaStore
+from rag.index.words import LexicalIndex
+
+_MEND = "Run: pilcrow index"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked at: `ok`, or what is wrong and the command that mends it."""
+
+    ok: bool
+    what: str
+    mend: str = ""
+
+
+def verify(folder: Path, *, embedding: str, chroma_url: str | None = None) -> tuple[Finding, ...]:
+    """Looks at catalog, embedding model, words and vectors.
+
+    Raises:
+        StoreError: there is no index, or its catalog cannot be read.
+        ConfigurationError: the embedding model cannot be loaded.
+    """
+    catalog = Catalog(folder)
+    state = catalog.state()
+    embedder = load_embedder(embedding, cache=folder / "models")
+    if embedder.digest != state.digest:
+        what = f"made with the embedding model {state.embedding!r}, but {embedder.name!r} is set."
+        return (Finding(ok=False, what=what, mend=REBUILD),)
+    keys, _ = catalog.paragraph_keys()
+    return (
+        Finding(ok=True, what=f"{len(keys):,} paragraphs, generation {state.generation}."),
+        *_words(folder, state, catalog),
+        *_vectors(ChromaStore(chroma_url or folder / "vectors"), chroma_url or "", state, catalog),
+    )
+
+
+def _words(folder: Path, state: State, catalog: Catalog) -> Iterator[Finding]:
+    keys, _ = catalog.paragraph_keys()
+    try:
+        found = LexicalIndex(folder / (state.words or "words")).keys()
+    except IndexDamaged as error:
+        yield Finding(ok=False, what=error.what, mend=error.mend)
+        return
+    missing, surplus = np.setdiff1d(keys, found), np.setdiff1d(found, keys)
+    twice = len(found) - len(np.unique(found))
+    if len(missing) or len(surplus) or twice:
+        what = f"words: {len(missing):,} paragraphs missing, {len(surplus):,} dead, {twice:,} twice."
+        yield Finding(ok=False, what=what, mend=_MEND)
+    else:
+        yield Finding(ok=True, what=f"words: each of {len(keys):,} paragraphs is there, nothing dead is.")
+
+
+def _vectors(store: ChromaStore, place: str, state: State, catalog: Catalog) -> Iterator[Finding]:
+    seal = state.seal
+    if seal is None or seal.place != place:
+        yield Finding(ok=False, what="vectors: none in Chroma.", mend=_MEND)
+        return
+    try:
+        held = store.count(seal.name)
+        if held != seal.chunks:
+            yield Finding(ok=False, what=f"vectors: Chroma holds {held:,} of {seal.chunks:,} chunks.", mend=_MEND)
+            return
+        known = set(catalog.unreachable().tolist())
+        probes = [
+            (key, np.frombuffer(blob, np.float16).reshape(-1, state.dimension).astype(np.float32))
+            for key, blob in catalog.chunk_vectors(through=seal.through)
+            if key not in known
+        ]
+        lost = unreached(store, seal.name, probes)
+    except IndexDamaged as error:
+        yield Finding(ok=False, what=error.what, mend=error.mend)
+        return
+    finally:
+        store.close()
+    if lost:
+        what = f"vectors: {len(lost):,} live paragraphs are not found by their own vector."
+        yield Finding(ok=False, what=what, mend="Run: pilcrow index --rebuild")
+    else:
+        yield Finding(
+            ok=True, what=f"vectors: each of {len(probes):,} sealed paragraphs is found by its own vector."
+        )

@@ -1,0 +1,32 @@
+"""Sentences -> chunks: how a paragraph too long for the model is cut for embedding. Chunks are never quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+
+class Piece(NamedTuple):
+    """Sentences `first` to `last` (inclusive), less the first `skip` units of the first one."""
+
+    first: int
+    last: int
+    skip: int = 0
+
+
+def pieces(lengths: Sequence[int], room: int) -> Iterator[Piece]:
+    """Consecutive sentences, as many as fit into `room`; a sentence longer than that takes several pieces."""
+    if room < 1:
+        raise ValueError(f"no room for any text: {room}")
+    first, used = 0, 0
+    for number, length in enumerate(lengths):
+        if used and used + length > room:
+            yield Piece(first, number - 1)
+            first, used = number, 0
+        if length > room:
+            yield from (Piece(number, number, skip) for skip in range(0, length, room))
+            first, used = number + 1, 0
+        else:
+            used += length
+    if used:
+        yield Piece(first, len(lengths) - 1)

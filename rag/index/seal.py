@@ -1,0 +1,96 @@
+"""When and how the live vectors are sealed into a new collection."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import IndexDamaged
+from rag.index.catalog import Seal
+from rag.index.vectors import VectorStore
+from rag.index.writing import CatalogWriter
+
+_FEWEST = 1_000
+_SHARE = 0.2
+_PROBES = 2_000
+_PROBED_AT_ONCE = 200
+
+
+def reseal(
+    writer: CatalogWriter,
+    store: VectorStore,
+    *,
+    place: str,
+    force: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> bool:
+    """Seals the live vectors when there is no usable seal, or too many came or went since; whether it did."""
+    old = writer.state().seal
+    if old is not None and not force and _serves(old, store, place) and not _outgrown(old, writer):
+        _drop_others(store, old.name)
+        return False
+    total, through = writer.count_chunks()
+    dimension = writer.state().dimension
+    name = f"pilcrow-{time.time_ns():x}"
+    probes: list[tuple[int, npt.NDArray[np.float32]]] = []
+    step = max(1, total // _PROBES)
+
+    def vectors() -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
+        done = 0
+        for number, (key, blob) in enumerate(writer.chunks()):
+            rows = np.frombuffer(blob, np.float16).reshape(-1, dimension).astype(np.float32)
+            done += len(rows)
+            if number % step == 0:
+                probes.append((key, rows))
+            if number % 1000 == 0:
+                progress(done, total)
+            yield key, rows
+
+    store.seal(name, vectors(), count=total)
+    if store.count(name) != total:
+        raise IndexDamaged(f"Chroma kept {store.count(name)} of {total} vectors.", mend="Run: pilcrow index")
+    seal = Seal(place=place, name=name, through=through, chunks=total)
+    writer.sealed(seal, unreachable=unreached(store, name, probes))
+    progress(total, total)
+    _drop_others(store, name, ours=old.name if old else "")
+    return True
+
+
+def unreached(store: VectorStore, name: str, probes: list[tuple[int, npt.NDArray[np.float32]]]) -> list[int]:
+    """Keys of paragraphs that a search for their own vector does not give back."""
+    missing: set[int] = set()
+    owners = [key for key, rows in probes for _ in range(len(rows))]
+    vectors = [row for _, rows in probes for row in rows]
+    for at in range(0, len(vectors), _PROBED_AT_ONCE):
+        part = np.stack(vectors[at : at + _PROBED_AT_ONCE])
+        for key, row, near in zip(owners[at:], part, store.search(name, part, limit=10), strict=False):
+            best = float(row @ row)
+            # Paragraphs with the same words have the same vector: more of them than fit is no loss.
+            crowded = len(near) == 10 and near[-1].cosine > best - 1e-3
+            if not crowded and all(found.key != key for found in near):
+                missing.add(key)
+    return sorted(missing)
+
+
+def _serves(seal: Seal, store: VectorStore, place: str) -> bool:
+    try:
+        return seal.place == place and store.count(seal.name) == seal.chunks
+    except IndexDamaged:
+        return False
+
+
+def _outgrown(seal: Seal, writer: CatalogWriter) -> bool:
+    live, _ = writer.count_chunks()
+    recent = writer.count_unsealed(seal.through)
+    gone = seal.chunks - (live - recent)
+    return recent + gone > max(_FEWEST, _SHARE * live)
+
+
+def _drop_others(store: VectorStore, name: str, *, ours: str = "") -> None:
+    """Removes what earlier seals of this index left; on a server, other people's collections are not ours."""
+    for other in store.names() if store.is_embedded else ([ours] if ours else []):
+        if other != name:
+            store.drop(other)

@@ -1,0 +1,189 @@
+"""Sealed collections of vectors in Chroma: written once, then only read.
+
+A collection is never changed after it was sealed, since live records become unreachable after deletes and upserts
+(chroma #7758) and a reader in another process keeps a stale graph (chroma #3792). What came later is searched
+exactly, what is gone is passed over, and when either grows too much a new collection is sealed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import IndexDamaged
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
+
+_MEND = "Run: pilcrow index"
+_BATCH = 2_000
+_LONGEST_UNSYNCED = 20_000
+
+
+class Near(NamedTuple):
+    """A paragraph's key and the cosine of its nearest chunk."""
+
+    key: int
+    cosine: float
+
+
+class VectorStore(Protocol):
+    """Where sealed collections lie."""
+
+    def seal(self, name: str, vectors: Iterable[tuple[int, npt.NDArray[np.float32]]], *, count: int) -> None:
+        """Writes a new collection of (key, chunk vectors); `count` chunks will come."""
+        ...
+
+    def search(self, name: str, vectors: npt.NDArray[np.float32], *, limit: int) -> list[list[Near]]:
+        """For each vector the nearest chunks' paragraphs, nearest first; a paragraph may come twice."""
+        ...
+
+    def count(self, name: str) -> int:
+        """How many chunks the collection holds.
+
+        Raises:
+            IndexDamaged: there is no such collection, or the store does not answer.
+        """
+        ...
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether everything in it belongs to this index."""
+        ...
+
+    def names(self) -> list[str]:
+        """The collections that are there."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Removes a collection; nothing happens when it is gone already."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class ChromaStore:
+    """Chroma, embedded in a folder (one folder a collection, so that readers keep theirs) or behind a URL."""
+
+    def __init__(self, place: Path | str) -> None:
+        self._place = place
+        self._clients: dict[str, ClientAPI] = {}
+        self._collections: dict[str, Any] = {}
+
+    def seal(self, name: str, vectors: Iterable[tuple[int, npt.NDArray[np.float32]]], *, count: int) -> None:
+        self.drop(name)
+        rounds = max(1, -(-count // _LONGEST_UNSYNCED))
+        graph: CreateHNSWConfiguration = {
+            "space": "ip",
+            "ef_construction": 128,
+            "max_neighbors": 16,
+            "ef_search": 256,
+            "batch_size": 100,
+            # The graph is written whenever so many have come: the last of them must be one of those times.
+            "sync_threshold": max(2, -(-count // rounds)),
+        }
+        with self._guarded():
+            collection = self._client(name).create_collection(
+                name, embedding_function=None, configuration={"hnsw": graph}
+            )
+            for ids, rows in _batched(vectors):
+                collection.add(ids=ids, embeddings=rows)
+        self._collections[name] = collection
+
+    def search(self, name: str, vectors: npt.NDArray[np.float32], *, limit: int) -> list[list[Near]]:
+        with self._guarded():
+            found = self._collection(name).query(query_embeddings=vectors, n_results=limit, include=["distances"])
+        return [
+            [Near(int(at.partition(".")[0]), 1.0 - distance) for at, distance in zip(ids, distances, strict=True)]
+            for ids, distances in zip(found["ids"], found["distances"], strict=True)
+        ]
+
+    @property
+    def is_embedded(self) -> bool:
+        return isinstance(self._place, Path)
+
+    def count(self, name: str) -> int:
+        with self._guarded():
+            return int(self._collection(name).count())
+
+    def names(self) -> list[str]:
+        if isinstance(self._place, Path):
+            return sorted(path.name for path in self._place.iterdir()) if self._place.is_dir() else []
+        with self._guarded():
+            return sorted(collection.name for collection in self._client("").list_collections())
+
+    def drop(self, name: str) -> None:
+        self._collections.pop(name, None)
+        if isinstance(self._place, Path):
+            self._release(name)
+            shutil.rmtree(self._place / name, ignore_errors=True)
+        elif name in self.names():
+            with self._guarded():
+                self._client(name).delete_collection(name)
+
+    def close(self) -> None:
+        for name in list(self._clients):
+            self._release(name)
+
+    def _release(self, name: str) -> None:
+        client = self._clients.pop(name, None)
+        if client is not None:
+            client.close()  # type: ignore[attr-defined]
+
+    def _collection(self, name: str) -> Any:
+        if name not in self._collections:
+            if isinstance(self._place, Path) and not (self._place / name).is_dir():
+                raise IndexDamaged(f"The vectors in {self._place / name} are missing.", mend=_MEND)
+            self._collections[name] = self._client(name).get_collection(name, embedding_function=None)
+        return self._collections[name]
+
+    def _client(self, name: str) -> ClientAPI:
+        import chromadb
+        from chromadb.config import Settings
+
+        settings = Settings(anonymized_telemetry=False)
+        at = name if isinstance(self._place, Path) else ""
+        if at not in self._clients:
+            if isinstance(self._place, Path):
+                (self._place / name).mkdir(parents=True, exist_ok=True)
+                self._clients[at] = chromadb.PersistentClient(str(self._place / name), settings=settings)
+            else:
+                url = urlsplit(self._place)
+                port = url.port or (443 if url.scheme == "https" else 80)
+                self._clients[at] = chromadb.HttpClient(
+                    url.hostname or "localhost", port, ssl=url.scheme == "https", settings=settings
+                )
+        return self._clients[at]
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        import httpx
+        from chromadb.errors import ChromaError
+
+        try:
+            yield
+        except (ChromaError, httpx.HTTPError, ValueError, OSError, RuntimeError) as error:
+            raise IndexDamaged(f"Chroma at {self._place} does not serve: {error}.", mend=_MEND) from error
+
+
+def _batched(
+    vectors: Iterable[tuple[int, npt.NDArray[np.float32]]],
+) -> Iterator[tuple[list[str], npt.NDArray[np.float32]]]:
+    ids: list[str] = []
+    rows: list[npt.NDArray[np.float32]] = []
+    for key, chunks in vectors:
+        ids.extend(f"{key}.{number}" if number else str(key) for number in range(len(chunks)))
+        rows.extend(chunks)
+        if len(ids) >= _BATCH:
+            yield ids, np.stack(rows)
+            ids, rows = [], []
+    if ids:
+        yield ids, np.stack(rows)

@@ -1,0 +1,177 @@
+"""The lexical index (tantivy): which paragraphs hold the words of a question, by BM25.
+
+It is a cache keyed by paragraph: every word is folded and stemmed by `rag.text.terms` before it comes here, so that
+the same rules hold for questions, documents and everything else that compares words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import IndexDamaged
+from rag.text.terms import terms
+
+if TYPE_CHECKING:
+    import tantivy
+
+_MEND = "Run: pilcrow index"
+_MEMORY = 64_000_000
+
+
+class Found(NamedTuple):
+    """A paragraph's key and its score."""
+
+    key: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordQuery:
+    """Weighted words, of which any may match, and phrases, which must."""
+
+    words: tuple[tuple[str, float], ...]
+    phrases: tuple[tuple[str, ...], ...] = ()
+
+
+class LexicalIndex:
+    """One folder of tantivy; a reader keeps the commit it was opened on until `reload`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Opens the index in `folder`.
+
+        Raises:
+            IndexDamaged: there is none, or it cannot be read.
+        """
+        import tantivy
+
+        try:
+            self._index = tantivy.Index.open(str(folder))
+            self._schema = self._index.schema
+            self._searcher = self._index.searcher()
+        except (ValueError, OSError, RuntimeError) as error:
+            raise IndexDamaged(f"The lexical index in {folder} cannot be opened: {error}.", mend=_MEND) from error
+
+    @classmethod
+    def create(cls, folder: Path) -> LexicalIndex:
+        """An empty index in a new folder."""
+        import tantivy
+
+        folder.mkdir(parents=True, exist_ok=True)
+        tantivy.Index(_schema(), path=str(folder), reuse=False)
+        return cls(folder)
+
+    @classmethod
+    def in_memory(cls, entries: Iterable[tuple[int, str, str]]) -> LexicalIndex:
+        """An index of (key, heading, text) that no folder holds."""
+        import tantivy
+
+        made = cls.__new__(cls)
+        made._schema = _schema()
+        made._index = tantivy.Index(made._schema)
+        made.change(remove=(), add=entries)
+        return made
+
+    def change(self, *, remove: Iterable[int], add: Iterable[tuple[int, str, str]]) -> None:
+        """Takes out keys and puts in (key, heading, text), in one commit."""
+        import tantivy
+
+        try:
+            writer = self._index.writer(heap_size=_MEMORY, num_threads=1)
+            for key in remove:
+                writer.delete_documents_by_term("key", int(key))
+            for key, heading, text in add:
+                document = tantivy.Document()
+                document.add_integer("key", int(key))
+                document.add_text("words", searchable(f"{heading}\n{text}"))
+                writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+        except (ValueError, OSError, RuntimeError) as error:
+            raise IndexDamaged(f"The lexical index cannot be written: {error}.", mend=_MEND) from error
+        self.reload()
+
+    def reload(self) -> None:
+        """Sees what was committed since."""
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    @property
+    def count(self) -> int:
+        """How many paragraphs it holds."""
+        return int(self._searcher.num_docs)
+
+    def paragraphs_with(self, word: str) -> int:
+        """In how many paragraphs (or their headings) the folded, stemmed word stands."""
+        return int(self._searcher.doc_freq("words", word))
+
+    def search(self, query: WordQuery, *, limit: int) -> tuple[Found, ...]:
+        """The best paragraphs, best first."""
+        built = self._query(query)
+        if built is None or limit < 1:
+            return ()
+        return self._found(built, limit)
+
+    def score(self, query: WordQuery, keys: Sequence[int]) -> tuple[Found, ...]:
+        """The scores of those of `keys` that match."""
+        built = self._query(query)
+        if built is None or not keys:
+            return ()
+        import tantivy
+
+        chosen = tantivy.Query.const_score_query(
+            tantivy.Query.term_set_query(self._schema, "key", [int(key) for key in keys]), 0.0
+        )
+        both = tantivy.Query.boolean_query([(tantivy.Occur.Must, chosen), (tantivy.Occur.Must, built)])
+        return self._found(both, len(keys))
+
+    def keys(self) -> npt.NDArray[np.int64]:
+        """Every key it holds, in order; twice when it stands there twice."""
+        import tantivy
+
+        found = self._searcher.search(tantivy.Query.all_query(), max(self.count, 1), count=False)
+        keys = self._searcher.fast_field_values("key", [address for _, address in found.hits])
+        return np.sort(np.array(keys, np.int64))
+
+    def _found(self, query: tantivy.Query, limit: int) -> tuple[Found, ...]:
+        hits = self._searcher.search(query, limit, count=False).hits
+        keys = self._searcher.fast_field_values("key", [address for _, address in hits])
+        return tuple(Found(int(key or 0), float(score)) for key, (score, _) in zip(keys, hits, strict=True))
+
+    def _query(self, query: WordQuery) -> tantivy.Query | None:
+        from tantivy import Occur, Query
+
+        any_of = []
+        for word, weight in query.words:
+            term = Query.term_query(self._schema, "words", word, "freq")
+            any_of.append((Occur.Should, term if weight == 1 else Query.boost_query(term, weight)))
+        phrases = [
+            Query.phrase_query(self._schema, "words", list(phrase))
+            if len(phrase) > 1
+            else Query.term_query(self._schema, "words", phrase[0], "freq")
+            for phrase in query.phrases
+            if phrase
+        ]
+        must = [(Occur.Must, phrase) for phrase in phrases]
+        if not any_of and not must:
+            return None
+        return Query.boolean_query([*any_of, *must])
+
+
+def _schema() -> tantivy.Schema:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("key", indexed=True, fast=True)
+    builder.add_text_field("words", tokenizer_name="whitespace")
+    return builder.build()
+
+
+def searchable(text: str) -> str:
+    """The text as its folded, stemmed words between blanks."""
+    return " ".join(term.text for term in terms(text) if term.text)
