@@ -26,7 +26,7 @@ VENDORS = {
     "typer": {"cli.py"},
     "langchain": {"answer/models.py"},
     "langchain_openai": {"answer/models.py"},
-    "pysbd": {"text/sentences.py"},
+    "nupunkt": {"text/sentences.py"},
     "snowballstemmer": {"text/terms.py"},
     "ir_measures": {"evaluate/relevance.py"},
     "jinja2": {"evaluate/report.py"},

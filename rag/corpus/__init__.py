@@ -1,8 +1,4 @@
-"""Files to documents to numbered paragraphs.
-
-    for item in scan([Path("corpus")]):    # Document or Problem, as they come, one file at a time
-        …
-"""
+"""Files to documents to numbered paragraphs: `scan` yields a `Document` or a `Problem`, one file at a time."""
 
 from rag.corpus.dates import check_date
 from rag.corpus.paragraphs import split_paragraphs

@@ -91,9 +91,7 @@ def read_json_lines(file: File) -> Read:
             yield from _json_document(line, number, file)
 
 
-READERS: Mapping[str, Reader] = MappingProxyType(
-    {".md": read_markdown, ".txt": read_plain, ".jsonl": read_json_lines}
-)
+READERS: Mapping[str, Reader] = MappingProxyType({".md": read_markdown, ".txt": read_plain, ".jsonl": read_json_lines})
 """Readers by suffix, in lower case."""
 
 
@@ -103,7 +101,9 @@ def _decoded(data: bytes, source: str, line: int = 0) -> str | Problem:
     except UnicodeDecodeError as error:
         at = error.start
         inner = line or data[:at].count(b"\n") + 1
-        return Problem(path=source, line=inner, what=f"is not UTF-8: byte {at + 1} is 0x{data[at]:02x}; save it as UTF-8")
+        return Problem(
+            path=source, line=inner, what=f"is not UTF-8: byte {at + 1} is 0x{data[at]:02x}; save it as UTF-8"
+        )
 
 
 def _header_values(header: Header, file: File) -> dict[str, object]:

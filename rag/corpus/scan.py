@@ -5,7 +5,6 @@ Every problem of every file comes out beside the documents; none stops the other
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,13 +110,12 @@ def _files(path: Path, root: Path | None) -> Iterator[File | Problem]:
 
 def _walk(folder: Path, top: Path, resolved_top: Path, root: Path | None) -> Iterator[File | Problem]:
     try:
-        names = sorted(os.listdir(folder))
+        paths = sorted(folder.iterdir())
     except OSError as error:
         yield Problem(path=_source(folder, root), what=f"cannot be listed: {error.strerror or type(error).__name__}")
         return
-    for name in names:
-        path = folder / name
-        if name.startswith(".") or name.lower() == _NOT_A_DOCUMENT:
+    for path in paths:
+        if path.name.startswith(".") or path.name.lower() == _NOT_A_DOCUMENT:
             continue
         if path.is_symlink() and (path.is_dir() or path.suffix.lower() in READERS):
             problem = _link_problem(path, resolved_top, root)

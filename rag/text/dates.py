@@ -27,8 +27,12 @@ _YEAR = r"(?P<year>1[4-9]\d\d|20\d\d|21\d\d)"
 _EDGE = r"(?![\d\w])"
 _IGNORE = re.IGNORECASE
 
-_ISO = re.compile(rf"(?<![\w-]){_YEAR}(?P<mark>[-/.])(?P<month>0[1-9]|1[0-2])(?:(?P=mark)(?P<day>0[1-9]|[12]\d|3[01]))?(?![\d-])")
-_MONTH_FIRST = re.compile(rf"(?<!\w){_MONTH}\s{{1,3}}(?:the\s)?{_DAY}{_LAST_DAY}{_EDGE}(?!:\d)(?:,?\s{{1,3}}{_YEAR}{_EDGE})?", _IGNORE)
+_ISO = re.compile(
+    rf"(?<![\w-]){_YEAR}(?P<mark>[-/.])(?P<month>0[1-9]|1[0-2])(?:(?P=mark)(?P<day>0[1-9]|[12]\d|3[01]))?(?![\d-])"
+)
+_MONTH_FIRST = re.compile(
+    rf"(?<!\w){_MONTH}\s{{1,3}}(?:the\s)?{_DAY}{_LAST_DAY}{_EDGE}(?!:\d)(?:,?\s{{1,3}}{_YEAR}{_EDGE})?", _IGNORE
+)
 _DAY_FIRST = re.compile(
     rf"(?<![\w.,/-]){_DAY}{_LAST_DAY}\s{{1,3}}(?:day\s)?(?:of\s)?{_MONTH}(?!\w)(?:,?\s{{1,3}}{_YEAR}{_EDGE})?", _IGNORE
 )
@@ -37,7 +41,8 @@ _DOTTED = re.compile(rf"(?<![\w.])(?P<day>0?[1-9]|[12]\d|3[01])\.(?P<month>0?[1-
 _SLASHED = re.compile(rf"(?<![\w/])(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}})/{_YEAR}{_EDGE}")
 _MONTH_ALONE = re.compile(
     r"(?<!\w)(?:(?P<full>January|February|April|June|July|August|September|October|November|December)"
-    r"|(?:(?<=\bin )|(?<=\bIn )|(?<=\bof )|(?<=\bby )|(?<=\blast )|(?<=\bnext )|(?<=\bsince )|(?<=\buntil )|(?<=\bthis ))"
+    r"|(?:(?<=\bin )|(?<=\bIn )|(?<=\bof )|(?<=\bby )|(?<=\blast )|(?<=\bnext )|(?<=\bsince )|(?<=\buntil )"
+    r"|(?<=\bthis ))"
     r"(?P<led>March|May))(?!\w)"
 )
 _YEAR_ALONE = re.compile(rf"(?<![\w.,$\u20ac\u00a3#]){_YEAR}(?![\w%]|[.,]\d|-\d{{3}}(?!\d))")

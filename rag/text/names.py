@@ -8,70 +8,36 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from rag.text.lexicon import CALENDAR, CONNECTORS, HONORIFICS, NUMBERING, OPENERS, PEOPLES, SMALL_WORDS, STOPWORDS
 from rag.text.sentences import split_sentences
-from rag.text.terms import STOPWORDS, fold
+from rag.text.terms import fold
 
 _WORD = re.compile(
     r"(?:[^\W\d_]\.){2,}(?:['\u2019]s)?|[^\W_]+(?:[-\u2010\u2011'\u2019\u02bc&][^\W_]+)*",
 )
-_CONNECTORS = frozenset("of the for on and in de del della der den di du da la le van von bin ibn al el y".split())
 _INNER = re.compile(r"\s(?:of(?:\sthe)?|for|on|de(?:\sla|l)?|del|der|van(?:\sder)?|von|di|du|da|bin|ibn|al|&)\s\Z")
-_OPENERS = frozenset(
-    """
-    according additionally all although among another as at based besides both but certain compare currently despite
-    driven during each earlier even every explain finally find first following for furthermore give given here
-    however if important in indeed instead last later likewise list many meanwhile moreover most much name never
-    nevertheless new next no now official officials often on once one only our over overall please recently recall
-    second several similarly since some sometimes soon specifically statement statements still such summarize
-    tell thank thanks therefore third three thus today together tomorrow tonight two under unlike until usually
-    welcome whereas while yesterday yet people countries parties talks today's everyone everybody nobody someone
-    something nothing describe show state define did does is are was were has have had can could will would should
-    full further good great happy human joint let long make more national old part peace president public see take
-    try turn using work four five six seven eight nine ten hundreds thousands millions
-    """.split()
-)
+_NO_NAMES = CALENDAR | NUMBERING
 _OPENING_ENDINGS = ("ing", "ly", "ed")
-_HONORIFICS = frozenset("mr mrs ms mx dr prof sir dame lord lady h.e he hon madam mme messrs".split())
-_CALENDAR = frozenset(
-    """january february march april may june july august september october november december monday tuesday wednesday
-    thursday friday saturday sunday jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed thu thurs fri
-    sat sun""".split()
+_ACRONYM = re.compile(
+    r"(?:[^\W\d_]\.){2,}|(?=[A-Z0-9&/-]*[A-Z][A-Z0-9&/-]*[A-Z0-9])[A-Z][A-Z0-9]{0,11}(?:[-/&][A-Z0-9]{1,6})?s?"
 )
-_NO_NAMES = _CALENDAR | frozenset("no nos art arts sec para vol fig pp q".split())
-_SMALL_WORDS = frozenset("of the and on for to in de la a an & with by".split())
-_ACRONYM = re.compile(r"(?:[^\W\d_]\.){2,}|(?=[A-Z0-9&/-]*[A-Z][A-Z0-9&/-]*[A-Z0-9])[A-Z][A-Z0-9]{0,11}(?:[-/&][A-Z0-9]{1,6})?s?")
-_IN_PARENTHESES = re.compile(r"\(\s?(?:the\s)?[\"'\u201c\u2018]?([^()\"'\u201c\u201d\u2018\u2019]{2,90}?)[\"'\u201d\u2019]?\s?\)")
+_IN_PARENTHESES = re.compile(
+    r"\(\s?(?:the\s)?[\"'\u201c\u2018]?([^()\"'\u201c\u201d\u2018\u2019]{2,90}?)[\"'\u201d\u2019]?\s?\)"
+)
+_MOST_TRIES = 3
 _PHRASE = re.compile(r"[^\W_]+(?:[-'\u2019][^\W_]+)*")
-
-_PEOPLES = {
-    "american": "unitedstates", "americans": "unitedstates", "us": "unitedstates", "usa": "unitedstates",
-    "america": "unitedstates", "british": "unitedkingdom", "uk": "unitedkingdom", "britain": "unitedkingdom",
-    "french": "france", "german": "germany", "spanish": "spain", "dutch": "netherlands", "swiss": "switzerland",
-    "greek": "greece", "turkish": "turkey", "turkiye": "turkey", "turk": "turkey", "turks": "turkey",
-    "turkic": "turkic", "chinese": "china", "polish": "poland", "swedish": "sweden", "danish": "denmark",
-    "finnish": "finland", "irish": "ireland", "scottish": "scotland", "welsh": "wales", "kiev": "kyiv",
-    "afghan": "afghanistan", "kazakh": "kazakhstan", "kyrgyz": "kyrgyzstan", "tajik": "tajikistan",
-    "turkmen": "turkmenistan", "uzbek": "uzbekistan", "pakistani": "pakistan", "filipino": "philippines",
-    "thai": "thailand", "norwegian": "norway", "portuguese": "portugal", "belgian": "belgium", "azeri": "azerbaijan",
-    "azeris": "azerbaijan", "azerbaijanis": "azerbaijan", "european": "europe", "eu": "europeanunion", "un": "unitednations",
-    "ukrainian": "ukraine", "canadian": "canada", "japanese": "japan", "vietnamese": "vietnam", "lebanese": "lebanon",
-    "iraqi": "iraq", "israeli": "israel", "israelis": "israel", "saudi": "saudiarabia", "emirati": "unitedarabemirates",
-    "uae": "unitedarabemirates", "yemeni": "yemen", "kuwaiti": "kuwait", "qatari": "qatar", "omani": "oman",
-    "czech": "czechia", "slovak": "slovakia", "croat": "croatia", "serb": "serbia", "brazilian": "brazil",
-    "argentine": "argentina", "peruvian": "peru", "chilean": "chile", "egyptian": "egypt", "palestinian": "palestine",
-    "palestinians": "palestine", "nato": "nato", "italian": "italy", "hungarian": "hungary", "ossetian": "ossetia",
-    "abkhazian": "abkhazia", "abkhaz": "abkhazia", "caucasian": "caucasus",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
     """A capitalised run; `key` is folded and without honorifics, `parts` are its `name_key`s without small words.
 
-    Nothing in a sentence of capitals is called a name. `initial` marks a single capitalised word that begins a sentence: perhaps no name at all.
+    Nothing in a sentence of capitals is called a name. `initial` marks a single capitalised word that begins a
+    sentence: perhaps no name at all.
     """
 
     start: int
@@ -97,9 +63,16 @@ def name_key(word: str) -> str:
     """What a word of a name is compared by: a people and its country share it ("Armenian", "Armenia's": "armenia")."""
     folded = fold(word).replace(".", "")
     folded = folded[:-2] if folded.endswith("'s") else folded.rstrip("'")
-    if folded in _PEOPLES:
-        return _PEOPLES[folded]
-    for ending, country in (("ians", "ia"), ("ian", "ia"), ("anis", "an"), ("ani", "an"), ("eans", "ea"), ("ean", "ea")):
+    if folded in PEOPLES:
+        return PEOPLES[folded]
+    for ending, country in (
+        ("ians", "ia"),
+        ("ian", "ia"),
+        ("anis", "an"),
+        ("ani", "an"),
+        ("eans", "ea"),
+        ("ean", "ea"),
+    ):
         if folded.endswith(ending) and len(folded) >= len(ending) + 3:
             return folded[: -len(ending)] + country
     return folded
@@ -107,7 +80,7 @@ def name_key(word: str) -> str:
 
 def initials(phrase: str) -> str:
     """The capital letters of the words of a phrase, without small words: "Organization of Turkic States" -> "OTS"."""
-    words = [word for word in _PHRASE.findall(phrase) if word.lower() not in _SMALL_WORDS]
+    words = [word for word in _PHRASE.findall(phrase) if word.lower() not in SMALL_WORDS]
     return "".join(_first_letter(part) for word in words for part in re.split(r"[-'\u2019]", word) if part)
 
 
@@ -124,8 +97,12 @@ def expands(acronym: str, phrase: str) -> bool:
 def acronym_pairs(text: str) -> Mapping[str, str]:
     """Acronyms with their expansions, as the text itself introduces them: "Organization of Turkic States (OTS)"."""
     pairs: dict[str, str] = {}
+    tried: Counter[str] = Counter()
     for match in _IN_PARENTHESES.finditer(text):
         inside = match[1].strip()
+        tried[inside] += 1
+        if inside in pairs or tried[inside] > _MOST_TRIES:
+            continue
         before = text[max(0, match.start() - 160) : match.start()].rstrip(" \"'\u201d\u2019")
         if _ACRONYM.fullmatch(inside):
             expansion = _tail_that_expands(inside, before)
@@ -164,8 +141,13 @@ def _names_in(text: str, start: int, end: int) -> Iterator[Name]:
     run: list[re.Match[str]] = []
     for place, word in enumerate(words):
         surface = word.group()
-        if not _is_capitalised(surface) or fold(surface) in _NO_NAMES or surface == "I" or (len(surface) == 1 and not run):
-            if surface.lower() not in _CONNECTORS or place == 0:
+        if (
+            not _is_capitalised(surface)
+            or fold(surface) in _NO_NAMES
+            or surface == "I"
+            or (len(surface) == 1 and not run)
+        ):
+            if surface.lower() not in CONNECTORS or place == 0:
                 yield from _named(text, run, start, shouted)
                 run = []
             continue
@@ -206,7 +188,7 @@ def _named(text: str, run: list[re.Match[str]], sentence_start: int, shouted: bo
         end=start + len(surface),
         surface=surface,
         key=fold(" ".join(surface.split())),
-        parts=tuple(key for key in keys if key not in _SMALL_WORDS),
+        parts=tuple(key for key in keys if key not in SMALL_WORDS),
         acronym=len(run) == 1 and _ACRONYM.fullmatch(surface) is not None,
         initial=opens and len(run) == 1,
     )
@@ -214,10 +196,10 @@ def _named(text: str, run: list[re.Match[str]], sentence_start: int, shouted: bo
 
 def _is_dropped(word: str, opens: bool, *, single: bool) -> bool:
     lower = fold(word)
-    if lower.rstrip(".") in _HONORIFICS and not (single and word.isupper() and lower not in ("mr", "mrs", "ms", "dr")):
+    if lower.rstrip(".") in HONORIFICS and not (single and word.isupper() and lower not in ("mr", "mrs", "ms", "dr")):
         return True
     if word.isupper() and len(word) > 1:
         return False
     if lower in STOPWORDS:
         return True
-    return opens and (lower in _OPENERS or (single and lower.endswith(_OPENING_ENDINGS)))
+    return opens and (lower in OPENERS or (single and lower.endswith(_OPENING_ENDINGS)))

@@ -149,7 +149,7 @@ def _is_mark(character: str) -> bool:
 
 def _is_composed(text: str) -> bool:
     # Longer texts are checked in parts: CPython sorts combining marks by insertion, quadratic on hostile runs.
-    return len(text) < 4096 and unicodedata.is_normalized("NFC", text) or _composed_in_parts(text)
+    return (len(text) < 4096 and unicodedata.is_normalized("NFC", text)) or _composed_in_parts(text)
 
 
 def _composed_in_parts(text: str) -> bool:

@@ -11,83 +11,35 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rag.text.dates import Date, find_dates
+from rag.text.lexicon import CURRENCY_SIGNS, NUMBER_WORDS, ORDINAL_WORDS, SCALES, SHORT_SCALES, TENS, UNITS
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SMALL = {word: value for value, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, start=2)}
-_ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
-    "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
-    "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "fortieth": 40,
-    "fiftieth": 50, "sixtieth": 60, "seventieth": 70, "eightieth": 80, "ninetieth": 90,
-}  # fmt: skip
-_SCALES = {
-    "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
-    "hundredth": 10**2, "thousandth": 10**3, "millionth": 10**6,
-}  # fmt: skip
-_SHORT_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "mln": 10**6, "bn": 10**9, "bln": 10**9, "b": 10**9, "tn": 10**12, "t": 10**12}
-_CURRENCY_SIGNS = {
-    "$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₽": "RUB", "₺": "TRY", "₼": "AZN", "֏": "AMD",
-    "₾": "GEL", "₴": "UAH", "₹": "INR", "usd": "USD", "eur": "EUR", "gbp": "GBP", "amd": "AMD", "azn": "AZN",
-    "gel": "GEL", "rub": "RUB", "chf": "CHF", "c$": "CAD", "a$": "AUD", "nz$": "NZD",
-}  # fmt: skip
-_UNITS = {
-    **dict.fromkeys(("%", "percent", "per cent", "pct", "percentage"), "percent"),
-    **dict.fromkeys(("percentage point", "percentage points"), "percentage point"),
-    **dict.fromkeys(("dollar", "dollars", "usd", "us dollars", "u.s. dollars"), "USD"),
-    **dict.fromkeys(("euro", "euros", "eur"), "EUR"),
-    **dict.fromkeys(("pound sterling", "pounds sterling", "gbp"), "GBP"),
-    **dict.fromkeys(("manat", "manats", "azn"), "AZN"),
-    **dict.fromkeys(("dram", "drams", "amd"), "AMD"),
-    **dict.fromkeys(("lari", "laris", "gel"), "GEL"),
-    **dict.fromkeys(("ruble", "rubles", "rouble", "roubles", "rub"), "RUB"),
-    **dict.fromkeys(("lira", "liras"), "TRY"),
-    **dict.fromkeys(("yen",), "JPY"),
-    **dict.fromkeys(("cent", "cents"), "cent"),
-    **dict.fromkeys(("km", "kilometer", "kilometers", "kilometre", "kilometres"), "km"),
-    **dict.fromkeys(("square kilometers", "square kilometres", "sq km", "sq. km", "km2", "km²"), "km²"),
-    **dict.fromkeys(("meter", "meters", "metre", "metres"), "m"),
-    **dict.fromkeys(("mile", "miles"), "mile"),
-    **dict.fromkeys(("foot", "feet"), "foot"),
-    **dict.fromkeys(("hectare", "hectares"), "hectare"),
-    **dict.fromkeys(("acre", "acres"), "acre"),
-    **dict.fromkeys(("kg", "kilogram", "kilograms"), "kg"),
-    **dict.fromkeys(("ton", "tons", "tonne", "tonnes", "metric tons"), "tonne"),
-    **dict.fromkeys(("barrel", "barrels"), "barrel"),
-    **dict.fromkeys(("mw", "megawatt", "megawatts"), "MW"),
-    **dict.fromkeys(("gw", "gigawatt", "gigawatts"), "GW"),
-    **dict.fromkeys(("degree", "degrees", "°", "°c"), "degree"),
-    **dict.fromkeys(("basis point", "basis points"), "basis point"),
-    **dict.fromkeys(("second", "seconds"), "second"),
-    **dict.fromkeys(("minute", "minutes"), "minute"),
-    **dict.fromkeys(("hour", "hours"), "hour"),
-    **dict.fromkeys(("day", "days"), "day"),
-    **dict.fromkeys(("week", "weeks"), "week"),
-    **dict.fromkeys(("month", "months"), "month"),
-    **dict.fromkeys(("year", "years", "year-old"), "year"),
-}
 _MOST_DIGITS = 40
 
-_WORD = "|".join(sorted({*_SMALL, *_ORDINALS, *_SCALES, "dozen"}, key=len, reverse=True))
+_WORD = "|".join(sorted({*NUMBER_WORDS, *ORDINAL_WORDS, *SCALES, "dozen"}, key=len, reverse=True))
 _WORDS = re.compile(rf"(?<![\w'\u2019])(?:(?:{_WORD})(?![^\W\d_]|['\u2019](?!s\b)))+", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"(?:\s?-\s?|\u2011|\s{1,2})(and\s)?", re.IGNORECASE)
 _ANY_DIGIT = re.compile(r"\d")
 _IDENTIFIER = re.compile(r"(?<!\d)\d{1,9}(?:\.\d{1,9}){2,}|(?<!\d)\d{1,9}(?:-\d{1,9}){2,}")
-_CLOCK = re.compile(r"(?<![\w.,:])(\d{1,2})(?::([0-5]\d))?\s?([ap])\.?m\b\.?|(?<![\w.,:])([01]?\d|2[0-3]):([0-5]\d)(?![:\d])", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?<![\w.,:])(\d{1,2})(?::([0-5]\d))?\s?([ap])\.?m\b\.?|(?<![\w.,:])([01]?\d|2[0-3]):([0-5]\d)(?![:\d])",
+    re.IGNORECASE,
+)
 _SIGN = re.compile(r"(?:(?:^|(?<=[\s(\[\"'$\u20ac]))[-\u2212\u2013+]|(?:\bminus|\bnegative)\s)\Z", re.IGNORECASE)
 _CURRENCY = re.compile(
-    r"(?:(?<![A-Za-z])(?:us|nz|[ca])?\$|[€£¥₽₺₼֏₾₴₹]|(?<![A-Za-z])(?:usd|eur|gbp|amd|azn|gel|rub|chf))\s?\Z", re.IGNORECASE
+    r"(?:(?<![A-Za-z])(?:us|nz|[ca])?\$|[€£¥₽₺₼֏₾₴₹]|(?<![A-Za-z])(?:usd|eur|gbp|amd|azn|gel|rub|chf))\s?\Z",
+    re.IGNORECASE,
 )
-_DIGITS = re.compile(r"(?<![\w.])(?<![A-Z][-\u2011])(?<!\d,)\d+(?:,\d{3}(?!\d)|[\u00a0\u202f\u2009]\d{3}(?!\d))*(?:\.\d+)?")
+_DIGITS = re.compile(
+    r"(?<![\w.])(?<![A-Z][-\u2011])(?<!\d,)\d+(?:,\d{3}(?!\d)|[\u00a0\u202f\u2009]\d{3}(?!\d))*(?:\.\d+)?"
+)
 _ORDINAL_ENDING = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
 _DECADE_ENDING = re.compile(r"['\u2019]?s\b")
-_SCALE_AFTER = re.compile(r"[\s\u00a0-]{0,2}(hundred|thousand|million|billion|trillion)s?\b|\s?(mln|mn|bln|bn|tn|k|m|b|t)\b", re.IGNORECASE)
+_SCALE_AFTER = re.compile(
+    r"[\s\u00a0-]{0,2}(hundred|thousand|million|billion|trillion)s?\b|\s?(mln|mn|bln|bn|tn|k|m|b|t)\b", re.IGNORECASE
+)
 _UNIT = re.compile(
     r"[\s\u00a0-]{0,2}(?:of\sa\s)?("
-    + "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True) if unit[0].isalpha())
+    + "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True) if unit[0].isalpha())
     + r")(?![^\W_])|\s?(%|°c|°)",
     re.IGNORECASE,
 )
@@ -172,7 +124,7 @@ def _dressed(text: str, start: int, end: int, value: Decimal) -> tuple[str, Deci
     unit = ""
     currency = _CURRENCY.search(text, max(0, start - 6), start)
     if currency:
-        unit = _CURRENCY_SIGNS[currency.group().strip().lower()]
+        unit = CURRENCY_SIGNS[currency.group().strip().lower()]
         start = currency.start()
     sign = _SIGN.search(text, max(0, start - 10), start)
     if sign:
@@ -180,13 +132,13 @@ def _dressed(text: str, start: int, end: int, value: Decimal) -> tuple[str, Deci
         value = value if sign.group() == "+" else -value
     scale = _SCALE_AFTER.match(text, end)
     if scale and (scale[1] or unit or scale[2] not in ("m", "t", "b", "T")):
-        value *= _SCALES[scale[1].lower()] if scale[1] else _SHORT_SCALES[scale[2].lower()]
+        value *= SCALES[scale[1].lower()] if scale[1] else SHORT_SCALES[scale[2].lower()]
         end = scale.end()
     elif scale:
         unit, end = ("m", scale.end()) if scale[2] == "m" else (unit, end)
     measure = _UNIT.match(text, end)
     if measure and not unit:
-        unit, end = _UNITS[(measure[1] or measure[2]).lower()], measure.end()
+        unit, end = UNITS[(measure[1] or measure[2]).lower()], measure.end()
     return unit, value.normalize() + 0, start, end
 
 
@@ -209,14 +161,14 @@ def _written(text: str) -> Iterator[Number]:
 
 def _continues(run: list[tuple[int, int, str]], word: str, joined_by_and: bool) -> bool:
     last = run[-1][2]
-    if last in _ORDINALS or last.endswith("th") or "dozen" in (last, word):
+    if last in ORDINAL_WORDS or last.endswith("th") or "dozen" in (last, word):
         return False
-    if word in _SCALES:
+    if word in SCALES:
         return not joined_by_and
-    small = _SMALL.get(word, _ORDINALS.get(word, 0))
-    if last in _SCALES:
+    small = NUMBER_WORDS.get(word, ORDINAL_WORDS.get(word, 0))
+    if last in SCALES:
         return True
-    return not joined_by_and and last in _TENS and 0 < small < 10
+    return not joined_by_and and last in TENS and 0 < small < 10
 
 
 def _spoken(run: list[tuple[int, int, str]], text: str) -> Number:
@@ -224,15 +176,15 @@ def _spoken(run: list[tuple[int, int, str]], text: str) -> Number:
     for _, _, word in run:
         if word == "dozen":
             current = 12
-        elif word in _SCALES:
-            current = max(current, 1) * _SCALES[word]
+        elif word in SCALES:
+            current = max(current, 1) * SCALES[word]
             if word not in ("hundred", "hundredth"):
                 total, current = total + current, 0
         else:
-            current += _SMALL.get(word, _ORDINALS.get(word, 0))
+            current += NUMBER_WORDS.get(word, ORDINAL_WORDS.get(word, 0))
     start, end = run[0][0], run[-1][1]
     last = run[-1][2]
-    ordinal = last in _ORDINALS or last in ("hundredth", "thousandth", "millionth")
+    ordinal = last in ORDINAL_WORDS or last in ("hundredth", "thousandth", "millionth")
     words = " ".join(word for _, _, word in run)
     sign = _SIGN.search(text, max(0, start - 10), start)
     value = Decimal(total + current)
@@ -241,7 +193,7 @@ def _spoken(run: list[tuple[int, int, str]], text: str) -> Number:
     unit = ""
     measure = None if ordinal else _UNIT.match(text, end)
     if measure:
-        unit, end = _UNITS[(measure[1] or measure[2]).lower()], measure.end()
+        unit, end = UNITS[(measure[1] or measure[2]).lower()], measure.end()
     weak = words in ("one", "first", "second", "hundred", "thousand", "million", "billion", "dozen") and not unit
     return Number(start=start, end=end, surface=text[start:end], value=value, unit=unit, ordinal=ordinal, weak=weak)
 
@@ -255,9 +207,9 @@ def _ranges(numbers: list[Number], text: str) -> tuple[Number, ...]:
         if len(between) > 5 or not (_RANGE.fullmatch(between) or (between == " and " and second.unit)):
             continue
         scale = _SCALE_AFTER.search(second.surface)
-        if scale and scale[1] and abs(first.value) < 1000 and between.strip().lower() != "and":
-            if _SCALE_AFTER.search(first.surface) is None:
-                first = replace(first, value=first.value * _SCALES[scale[1].lower()])
+        shares_scale = scale and scale[1] and abs(first.value) < 1000 and between != " and "
+        if scale and shares_scale and _SCALE_AFTER.search(first.surface) is None:
+            first = replace(first, value=first.value * SCALES[scale[1].lower()])
         if not first.unit and second.unit != "clock":
             first = replace(first, unit=second.unit)
         if not second.unit and first.unit.isupper() and len(first.unit) == 3:

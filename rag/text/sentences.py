@@ -21,7 +21,9 @@ _LONGEST_PART = 20_000
 _LONGEST_LINE_OF_TEXT = 2_000
 
 _LINE = re.compile(r"[^\n\r\u2028\u2029\u0085\v\f]+")
-_ITEM = re.compile(r"(?:[-*+\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014\u00b7|>#]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)])[ \t\u00a0]")
+_ITEM = re.compile(
+    r"(?:[-*+\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014\u00b7|>#]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)])[ \t\u00a0]"
+)
 _CLOSERS = "\"'\u201d\u2019\u00bb\u203a)]}"
 _ORPHAN = re.compile(rf"[{re.escape(_CLOSERS)}.,;:!?\u2026\s]+(?=\s|$)")
 # What nupunkt cuts off though the sentence goes on: the abbreviation stands before a number or a name part.

@@ -12,28 +12,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from rag.text.lexicon import STOPWORDS
+
+__all__ = ["STOPWORDS", "Term", "content_terms", "fold", "is_stopword", "stem", "terms"]
+
 _SPECIAL_LETTERS = str.maketrans(
     {
         "ı": "i", "ə": "a", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h",
         "ŋ": "n", "ʻ": "", "ʼ": "'", "’": "'", "‘": "'",
     }
 )  # fmt: skip
-STOPWORDS = frozenset(
-    """
-    a about above after again against all also am an and any are aren't as at be because been before being below
-    between both but by can can't cannot could couldn't did didn't do does doesn't doing don't down during each
-    either else ever few for from further had hadn't has hasn't have haven't having he he'd he'll he's her here
-    here's hers herself him himself his how how's however i i'd i'll i'm i've if in into is isn't it it's its
-    itself just let's like may me might more most much must mustn't my myself neither nor of off on once
-    only or other ought our ours ourselves out over own per please quite rather really same say says said shall
-    shan't she she'd she'll she's should shouldn't so some such tell than that that's the their theirs them
-    themselves then there there's therefore these they they'd they'll they're they've this those though through
-    thus to too under until up upon us very via was wasn't we we'd we'll we're we've were weren't what what's
-    when when's where where's whether which while who who's whom whose why why's will with within without won't
-    would wouldn't yes yet you you'd you'll you're you've your yours yourself yourselves
-    """.split()
-)
-"""English function words; "no", "not" and numbers are not among them, since they change what is asked."""
 
 _TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}"  # initialisms: U.S., H.E.
