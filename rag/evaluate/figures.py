@@ -212,9 +212,9 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         name="abstention",
-        label="Mean of the two",
+        label="Abstention, mean F1",
         group="Abstention",
-        says="Always refusing, or never, does not win.",
+        says="The mean of the two: neither always refusing nor never refusing wins.",
         reduce=_of_flags(_abstention),
     ),
     Metric(

@@ -84,10 +84,10 @@ def latency_plot(seconds: Sequence[tuple[str, NDArray[np.float64]]]) -> Markup:
 
 def change_plot(changes: Sequence[Change]) -> Markup:
     """The change of each metric with its interval, around a line of no change."""
-    row, left, right = 24, 190, 70
+    row, left, right, width = 27, 210, 80, 1064
     reach = max(0.02, *(max(abs(low), abs(high), abs(change)) for _, change, low, high, _ in changes)) * 1.08
     height = row * len(changes) + 40
-    middle, half = left + (760 - left - right) / 2, (760 - left - right) / 2
+    middle, half = left + (width - left - right) / 2, (width - left - right) / 2
     parts = [
         Markup('<line class="axis" x1="{0:.1f}" x2="{0:.1f}" y1="4" y2="{1}"/>').format(middle, height - 30),
     ]
@@ -95,8 +95,8 @@ def change_plot(changes: Sequence[Change]) -> Markup:
         x = middle + side * half / 1.08
         parts.append(Markup('<line class="grid" x1="{0:.1f}" x2="{0:.1f}" y1="4" y2="{1}"/>').format(x, height - 30))
         parts.append(
-            Markup('<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">{:+.3f}</text>').format(
-                x, height - 12, side * reach / 1.08
+            Markup('<text class="tick" x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
+                x, height - 12, _signed(side * reach / 1.08)
             )
         )
     for at, (label, change, low, high, higher_is_better) in enumerate(changes):
@@ -121,12 +121,12 @@ def change_plot(changes: Sequence[Change]) -> Markup:
                 tone,
                 middle + change * scale,
                 y,
-                756,
+                width - 4,
                 y + 4,
-                "=" if change == 0 else f"{change:+.3f}",
+                "=" if change == 0 else _signed(change),
             )
         )
-    return _svg(parts, height, "Change of each metric with its 95 % interval.", width=760)
+    return _svg(parts, height, "Change of each metric with its 95 % interval.", width=width)
 
 
 class _Frame(NamedTuple):
@@ -194,3 +194,7 @@ def _nice(value: float) -> float:
 
 def _tick(value: float) -> str:
     return f"{value:.3g}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "\u2212")

@@ -41,7 +41,9 @@ DETAILED = 1500
 """How many questions are shown with their answers; of more, the wrong ones come first."""
 LONGEST_GOLD = 700
 TEMPLATES = Path(__file__).parent / "templates"
-_WORDS = re.compile(r"\s+|[^\s]+")
+_WORDS = re.compile(r"\S+\s*")
+LEAST_SHARED = 0.3
+"""Texts that share less than this are shown as they are: marking single words in common would only disturb."""
 
 
 class CitationRow(NamedTuple):
@@ -176,11 +178,16 @@ def pair_rows(comparison: Comparison) -> tuple[PairRow, ...]:
 
 
 def word_difference(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Two texts, word by word: which runs stand in both."""
+    """Two texts, word by word: which runs stand in both. Texts with little in common are left unmarked."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
+    matcher = difflib.SequenceMatcher(
+        a=[word.strip() for word in old], b=[word.strip() for word in new], autojunk=False
+    )
+    if matcher.ratio() < LEAST_SHARED:
+        return (Piece(before, True),), (Piece(after, True),)
     left: list[Piece] = []
     right: list[Piece] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in matcher.get_opcodes():
         if a < b:
             left.append(Piece("".join(old[a:b]), kind == "equal"))
         if c < d:
@@ -260,13 +267,13 @@ def _change_plot(comparison: Comparison) -> str:
     changes = [
         plots.Change(each.metric.label, each.change, each.low, each.high, each.metric.higher_is_better)
         for each in comparison.differences
-        if each.change is not None and each.low is not None and each.high is not None and not each.metric.unit
+        if each.change and each.low is not None and each.high is not None and not each.metric.unit
     ]
     return plots.change_plot(changes) if changes else ""
 
 
-def _direction(metric: Metric) -> str:
-    return "" if metric.higher_is_better else " (lower is better)"
+def _says(metric: Metric) -> str:
+    return metric.says if metric.higher_is_better else f"{metric.says.rstrip('.')}; lower is better."
 
 
 @cache
@@ -280,5 +287,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["direction"] = _direction
+    environment.globals["says"] = _says
     return environment
