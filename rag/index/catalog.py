@@ -399,7 +399,7 @@ def condition(filters: Filters) -> tuple[str, list[str]]:
 
 def heading(*, title: str, issuer: str | None, date: str | None) -> str:
     """What stands above a paragraph when it is embedded or searched by words; it is never quoted."""
-    return ". ".join(part for part in (title, issuer, date) if part)
+    return ". ".join(part for part in (title, issuer, date) if part) + "."
 
 
 def folded(issuer: str) -> str:

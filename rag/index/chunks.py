@@ -15,9 +15,11 @@ class Piece(NamedTuple):
 
 
 def pieces(lengths: Sequence[int], room: int) -> Iterator[Piece]:
-    """Consecutive sentences, as many as fit into `room`; a sentence longer than that takes several pieces."""
+    """Runs of consecutive sentences of at most `room` units, about equally long; a longer sentence takes several."""
     if room < 1:
         raise ValueError(f"no room for any text: {room}")
+    total = sum(lengths)
+    target = -(-total // max(1, -(-total // room)))
     first, used = 0, 0
     for number, length in enumerate(lengths):
         if used and used + length > room:
@@ -26,7 +28,10 @@ def pieces(lengths: Sequence[int], room: int) -> Iterator[Piece]:
         if length > room:
             yield from (Piece(number, number, skip) for skip in range(0, length, room))
             first, used = number + 1, 0
-        else:
-            used += length
+            continue
+        used += length
+        if used >= target:
+            yield Piece(first, number)
+            first, used = number + 1, 0
     if used:
         yield Piece(first, len(lengths) - 1)
