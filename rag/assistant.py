@@ -198,10 +198,17 @@ class Assistant:
             InputError: there is no such document or paragraph; the message names the nearest.
         """
         reference = reference.strip()
-        if "#p" not in reference:
+        name, sign, number = reference.rpartition("#p")
+        if not sign:
             return self.document(reference), None
-        paragraph = self.paragraph(reference)
-        return self.document(paragraph.document), paragraph
+        document = self.document(name)
+        paragraph = self._catalog.paragraph(reference)
+        if paragraph is None:
+            raise InputError(
+                f"{name!r} has paragraphs 1 to {len(document.paragraphs)}, not {number!r}.",
+                mend=f"See them: pilcrow show {name}",
+            )
+        return document, paragraph
 
     def document(self, id: str) -> Document:  # noqa: A002 - the documented word
         """A document with its paragraphs.
@@ -209,7 +216,13 @@ class Assistant:
         Raises:
             InputError: there is none of that id; the message names the nearest.
         """
-        return self._catalog.document(id)
+        document = self._catalog.document(id)
+        if document is None:
+            ids = self._catalog.document_ids()
+            near = [known for known in ids if id and id in known][:1] or difflib.get_close_matches(id, ids, n=1)
+            mend = f"Nearest: {near[0]}" if near else "See what there is: pilcrow search WORDS"
+            raise InputError(f"There is no document {id!r} in {self.settings.index}.", mend=mend)
+        return document
 
     def paragraph(self, reference: str) -> Paragraph:
         """The paragraph that `DOCUMENT#pN` names.
@@ -217,7 +230,10 @@ class Assistant:
         Raises:
             InputError: there is no such document or paragraph.
         """
-        return self._catalog.paragraph(reference)
+        _, paragraph = self.resolve(reference)
+        if paragraph is None:
+            raise InputError(f"{reference!r} names no paragraph.", mend="Add #pN, for example #p1.")
+        return paragraph
 
     def documents(self, filters: Filters = NO_FILTERS) -> tuple[DocumentInfo, ...]:
         """What is known of every document the filters let through, newest first."""
@@ -275,7 +291,7 @@ class Assistant:
             strict=self.settings.strict,
             allow_fallback=self.settings.fallback,
             token_budget=self.settings.context_tokens,
-            find=self._find,
+            find=self._catalog.paragraph,
         )
 
     @cached_property
@@ -291,12 +307,6 @@ class Assistant:
 
         return load_prompts(prompts_folder())
 
-    def _find(self, reference: str) -> Paragraph | None:
-        try:
-            return self._catalog.paragraph(reference)
-        except InputError:
-            return None
-
     def _rewrite(self, question: str, history: Sequence[Turn]) -> str | None:
         return None
 
@@ -306,8 +316,8 @@ class Assistant:
 
         bounds(filters.since, filters.until)
         for document in filters.documents:
-            if self._catalog.info(document) is None:
-                self._catalog.document(document)
+            if not self._catalog.has_document(document):
+                self.document(document)
         if filters.issuers:
             known = {issuer.casefold(): issuer for issuer in self._catalog.issuers()}
             for issuer in filters.issuers:

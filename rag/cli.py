@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from rag.settings import Settings
     from rag.types import Answer
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="pilcrow",
     help="Ask a corpus of official statements. Every sentence of the answer points at the exact paragraph it rests "
@@ -64,7 +66,10 @@ def run(arguments: list[str]) -> int:
         # A provider's own variables (OPENAI_API_KEY and its kin) may stand in .env too; its library reads the
         # environment only.
         load_dotenv(".env")
-        return app(arguments, prog_name="pilcrow", standalone_mode=False) or 0
+        code: int = app(arguments, prog_name="pilcrow", standalone_mode=False) or 0
+        if code == INTERRUPTED:
+            _complain("Stopped.")
+        return code
     except PilcrowError as error:
         _complain(str(error))
         return error.exit_code
@@ -72,11 +77,9 @@ def run(arguments: list[str]) -> int:
         if message := error.format_message():
             _complain(f"{message} See: pilcrow --help")
         return error.exit_code
-    except Exit as error:
-        return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         _complain("Stopped.")
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader went away (`pilcrow search … | head`); what it wanted, it has.
         sys.stderr.close()
@@ -211,18 +214,20 @@ def _stream(assistant: Assistant, question: str, filters: Filters) -> tuple[Answ
     from rag.types import Delta, Finished, Withdrawn
 
     shown = False
+    answer = None
     for event in assistant.stream(question, filters=filters):
-        if isinstance(event, Finished):
-            break
         if isinstance(event, Delta) and assistant.mode == "model":
             print(plain(event.text), end="", flush=True)
             shown = True
         elif isinstance(event, Withdrawn):
             print(f"\n\nWithdrawn, what stands above is no answer: {plain(event.reason)}\n", flush=True)
             shown = False
+        elif isinstance(event, Finished):
+            answer = event.answer
     if shown:
         print(flush=True)
-    return event.answer, shown
+    assert answer is not None, "a stream ends with Finished"
+    return answer, shown
 
 
 @app.command(epilog="Example: pilcrow search 'territorial integrity' -k 5")

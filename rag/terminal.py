@@ -195,7 +195,8 @@ def progress_bar(*, enabled: bool) -> Iterator[Callable[[Step], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True, disable=not enabled) as bar:
+    screen = console(stderr=True)
+    with Progress(*columns, console=screen, transient=True, disable=not (enabled and screen.is_terminal)) as bar:
         tasks: dict[str, TaskID] = {}
 
         def move(step: Step) -> None:

@@ -85,7 +85,7 @@ def assistant(index_folder: Path) -> Iterator[rag.Assistant]:
         yield opened
 
 
-@pytest.mark.parametrize("row", questions())
+@pytest.mark.parametrize("row", list(questions()))
 def test_every_answer_keeps_every_promise(row: dict[str, Any], assistant: rag.Assistant) -> None:
     history = [rag.Turn(role=turn["role"], content=turn["content"]) for turn in row["history"]]
     answer = assistant.ask(row["question"], history=history)
