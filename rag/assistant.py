@@ -30,8 +30,8 @@ from rag.types import (
     DocumentInfo,
     Draft,
     Filters,
-    Finished,
     Fingerprint,
+    Finished,
     Mode,
     Paragraph,
     Retrieval,
@@ -144,9 +144,7 @@ class Assistant:
         """
         query = check_question(query)
         filters = self._check_filters(filters)
-        return self._open_searcher().search(
-            query, history=_recent(history), filters=filters, k=k or self.settings.k
-        )
+        return self._open_searcher().search(query, history=_recent(history), filters=filters, k=k or self.settings.k)
 
     def ask(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS, k: int | None = None
@@ -362,6 +360,7 @@ def update_index(
     """
     from rag.corpus import scan
     from rag.index import load_embedder, update
+    from rag.index.build import quiet
 
     paths = tuple(paths) or default_corpus()
     for path in paths:
@@ -373,7 +372,7 @@ def update_index(
         load_embedder(settings.embedding, cache=settings.index / "models"),
         chroma_url=settings.chroma_url,
         rebuild=rebuild,
-        progress=progress or (lambda step: None),
+        progress=progress or quiet,
     )
 
 

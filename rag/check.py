@@ -30,7 +30,7 @@ class Finding:
 
 def check(settings: Settings) -> tuple[Finding, ...]:
     """Everything that was looked at, in the order of the data's way."""
-    return tuple([*_corpus(), *_index(settings), *_prompts(), *_model(settings)])
+    return (*_corpus(), *_index(settings), *_prompts(), *_model(settings))
 
 
 def _corpus() -> Iterator[Finding]:

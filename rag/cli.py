@@ -9,20 +9,32 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import Exit, TyperException
 
+from rag.cli_eval import evaluation
+from rag.cli_options import (
+    BatchOption,
+    CountOption,
+    DocumentOption,
+    IndexOption,
+    IssuerOption,
+    JsonOption,
+    SinceOption,
+    UntilOption,
+    load_settings,
+    opened,
+    print_json,
+)
 from rag.errors import InputError, PilcrowError
 from rag.types import Filters
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
-    from rag.settings import Settings
+    from rag.batch import BatchRow
     from rag.types import Answer
 
 INTERRUPTED = 130
@@ -38,19 +50,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-IndexOption = Annotated[
-    Path | None, typer.Option("--index", metavar="DIR", help="Index folder (PILCROW_INDEX; default .pilcrow).")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else there.")]
-BatchOption = Annotated[
-    Path | None,
-    typer.Option("--batch", metavar="FILE", help="Questions as JSON lines (- for stdin); answers in the same order."),
-]
-CountOption = Annotated[int | None, typer.Option("-k", min=1, max=200, help="How many paragraphs to retrieve.")]
-IssuerOption = Annotated[list[str] | None, typer.Option("--issuer", help="Only documents of this issuer; repeatable.")]
-SinceOption = Annotated[str | None, typer.Option(metavar="DATE", help="Only documents of this date or later.")]
-UntilOption = Annotated[str | None, typer.Option(metavar="DATE", help="Only documents of this date or earlier.")]
-DocumentOption = Annotated[list[str] | None, typer.Option("--document", help="Only this document; repeatable.")]
+app.add_typer(evaluation, name="eval")
 
 
 def main() -> None:
@@ -112,32 +112,11 @@ def _root(
     pass
 
 
-def _settings(**overrides: Any) -> Settings:
-    from rag.settings import Settings
-
-    return Settings.load(**overrides)
-
-
-@contextmanager
-def _assistant(**overrides: Any) -> Iterator[Assistant]:
-    from rag.assistant import Assistant
-
-    assistant = Assistant.open(_settings(**overrides))
-    try:
-        yield assistant
-    finally:
-        assistant.close()
-
-
 def _filters(issuer: list[str] | None, since: str | None, until: str | None, document: list[str] | None) -> Filters:
     return Filters(issuers=tuple(issuer or ()), since=since, until=until, documents=tuple(document or ()))
 
 
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False))
-
-
-def _batch_rows(path: Path) -> Any:
+def _batch_rows(path: Path) -> tuple[BatchRow, ...]:
     from rag.batch import read_batch
 
     if str(path) == "-":
@@ -163,9 +142,9 @@ def index(
 ) -> int:
     """Read documents (default: corpus/) and bring the index up to date: what was added, changed or removed."""
     from rag.assistant import update_index
-    from rag.terminal import changes_text, console, plain, progress_bar
+    from rag.terminal import changes_text, console, progress_bar
 
-    settings = _settings(index=index)
+    settings = load_settings(index=index)
     with progress_bar(enabled=not quiet) as progress:
         changes = update_index(settings, paths or (), rebuild=rebuild, progress=progress)
     if not quiet:
@@ -197,9 +176,9 @@ def ask(
     _one_of(question, batch, name="QUESTION")
     filters = _filters(issuer, since, until, document)
     rows = _batch_rows(batch) if batch else ()
-    with _assistant(index=index, k=k, fallback=fallback) as assistant:
+    with opened(index=index, k=k, fallback=fallback) as assistant:
         if question is not None and as_json:
-            _print_json(answer_to_json(assistant.ask(question, filters=filters)))
+            print_json(answer_to_json(assistant.ask(question, filters=filters)))
         elif question is not None:
             answer, streamed = _stream(assistant, question, filters)
             print_answer(console(), answer, streamed=streamed)
@@ -209,7 +188,7 @@ def ask(
 
 
 def _stream(assistant: Assistant, question: str, filters: Filters) -> tuple[Answer, bool]:
-    """The answer, and whether its text stands on the screen already: what a language model writes is shown as it comes."""
+    """The answer, and whether its text stands there already: what a language model writes is shown as it comes."""
     from rag.terminal import plain
     from rag.types import Delta, Finished, Withdrawn
 
@@ -232,7 +211,7 @@ def _stream(assistant: Assistant, question: str, filters: Filters) -> tuple[Answ
 
 @app.command(epilog="Example: pilcrow search 'territorial integrity' -k 5")
 def search(
-    query: Annotated[str | None, typer.Argument(help="Words, a question, or a \"quoted phrase\".")] = None,
+    query: Annotated[str | None, typer.Argument(help='Words, a question, or a "quoted phrase".')] = None,
     batch: BatchOption = None,
     k: CountOption = None,
     issuer: IssuerOption = None,
@@ -250,11 +229,11 @@ def search(
     _one_of(query, batch, name="QUERY")
     filters = _filters(issuer, since, until, document)
     rows = _batch_rows(batch) if batch else ()
-    with _assistant(index=index, k=k) as assistant:
+    with opened(index=index, k=k) as assistant:
         if query is not None:
             retrieval = assistant.search(query, filters=filters)
             if as_json:
-                _print_json(retrieval_to_json(retrieval, id=question_id(query)))
+                print_json(retrieval_to_json(retrieval, id=question_id(query)))
             else:
                 print_hits(console(), retrieval)
         for row in rows:
@@ -272,14 +251,14 @@ def show(
     from rag.json import document_to_json, info_to_json, paragraph_to_json
     from rag.terminal import console, print_document
 
-    with _assistant(index=index) as assistant:
+    with opened(index=index) as assistant:
         document, paragraph = assistant.resolve(reference)
         if not as_json:
             print_document(console(), document, marked=paragraph)
         elif paragraph is None:
-            _print_json(document_to_json(document))
+            print_json(document_to_json(document))
         else:
-            _print_json({**paragraph_to_json(paragraph), "document": info_to_json(document.info)})
+            print_json({**paragraph_to_json(paragraph), "document": info_to_json(document.info)})
 
 
 @app.command(epilog="Example: pilcrow chat --port 8080 --auth users.txt")
@@ -296,7 +275,7 @@ def chat(
     from rag.assistant import Assistant
     from rag.chat import launch
 
-    settings = _settings(index=index)
+    settings = load_settings(index=index)
     launch(
         lambda: Assistant.open(settings),
         host=host,
@@ -313,9 +292,9 @@ def check(as_json: JsonOption = False, index: IndexOption = None) -> int:
     from rag.check import check as run_checks
     from rag.terminal import console, plain
 
-    findings = run_checks(_settings(index=index))
+    findings = run_checks(load_settings(index=index))
     if as_json:
-        _print_json([finding.to_json() for finding in findings])
+        print_json([finding.to_json() for finding in findings])
     else:
         for finding in findings:
             console().print(plain(str(finding)))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import TaskID
+    from rich.progress import Progress, TaskID
     from rich.text import Text
 
     from rag.index import Changes, Step
@@ -192,11 +192,7 @@ PHASES = {
 @contextmanager
 def progress_bar(*, enabled: bool) -> Iterator[Callable[[Step], None]]:
     """A bar on stderr with time left, drawn only where somebody looks; gives the callback that moves it."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    screen = console(stderr=True)
-    with Progress(*columns, console=screen, transient=True, disable=not (enabled and screen.is_terminal)) as bar:
+    with _bar(enabled=enabled) as bar:
         tasks: dict[str, TaskID] = {}
 
         def move(step: Step) -> None:
@@ -216,3 +212,23 @@ def changes_text(changes: Changes) -> str:
     parts = (("added", changes.added), ("changed", changes.changed), ("removed", changes.removed))
     said = ", ".join(f"{len(ids):,} {word}" for word, ids in parts if ids)
     return f"{said}, {changes.unchanged:,} unchanged: {size} in {changes.seconds:.1f} s.{mended}"
+
+
+@contextmanager
+def evaluation_progress(*, enabled: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on stderr with time left for an evaluation; gives the callback that moves it."""
+    with _bar(enabled=enabled) as bar:
+        task = bar.add_task("Opening", total=None)
+
+        def move(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what.capitalize(), completed=done, total=total or None)
+
+        yield move
+
+
+def _bar(*, enabled: bool) -> Progress:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    screen = console(stderr=True)
+    columns = (TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=screen, transient=True, disable=not (enabled and screen.is_terminal))

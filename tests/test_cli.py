@@ -157,7 +157,9 @@ def test_a_hostile_document_is_shown_as_text(tmp_path: Path, pilcrow: Run) -> No
     )
     folder = tmp_path / "corpus"
     folder.mkdir()
-    front = "---\nid: hostile\ntitle: '[bold]Hostile[/bold] $title'\ndate: 2024-01-01\nissuer: X\nkind: statement\n---\n\n"
+    front = (
+        "---\nid: hostile\ntitle: '[bold]Hostile[/bold] $title'\ndate: 2024-01-01\nissuer: X\nkind: statement\n---\n\n"
+    )
     (folder / "hostile.md").write_text(front + text, encoding="utf-8")
     index = str(tmp_path / "index")
     assert pilcrow("index", str(folder), "--index", index)[0] == 0
