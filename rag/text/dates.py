@@ -17,8 +17,8 @@ _MONTH_NUMBER = {name: number for number, name in enumerate(MONTHS, start=1)}
 _MONTH_NUMBER |= {name[:3]: number for number, name in enumerate(MONTHS, start=1)} | {"sept": 9}
 
 _MONTH = (
-    r"(?P<month>january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?)"
+    r"(?P<month>january|february|march|april|june|july|august|september|october|november|december"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?)"
 )
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _TO = r"\s?(?:[-\u2013\u2014/]|to|through|until|and|&)\s?"
@@ -154,6 +154,6 @@ def _is_year(match: re.Match[str], text: str) -> bool:
     before = text[max(0, match.start() - 24) : match.start()]
     if _NOT_A_YEAR_BEFORE.search(before):
         return False
-    if not before.strip() or _LEADS_YEAR.search(before):
+    if _LEADS_YEAR.search(before):
         return True
     return _NOUN_AFTER.match(text, match.end(), match.end() + 64) is None

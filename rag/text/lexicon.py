@@ -111,23 +111,34 @@ UNITS = {
     **dict.fromkeys(("year", "years", "year-old"), "year"),
 }
 PEOPLES = {
-    "american": "unitedstates", "americans": "unitedstates", "us": "unitedstates", "usa": "unitedstates",
+    "american": "unitedstates", "us": "unitedstates", "usa": "unitedstates",
     "america": "unitedstates", "british": "unitedkingdom", "uk": "unitedkingdom", "britain": "unitedkingdom",
     "french": "france", "german": "germany", "spanish": "spain", "dutch": "netherlands", "swiss": "switzerland",
-    "greek": "greece", "turkish": "turkey", "turkiye": "turkey", "turk": "turkey", "turks": "turkey",
+    "greek": "greece", "turkish": "turkey", "turkiye": "turkey", "turk": "turkey",
     "turkic": "turkic", "chinese": "china", "polish": "poland", "swedish": "sweden", "danish": "denmark",
     "finnish": "finland", "irish": "ireland", "scottish": "scotland", "welsh": "wales", "kiev": "kyiv",
     "afghan": "afghanistan", "kazakh": "kazakhstan", "kyrgyz": "kyrgyzstan", "tajik": "tajikistan",
     "turkmen": "turkmenistan", "uzbek": "uzbekistan", "pakistani": "pakistan", "filipino": "philippines",
     "thai": "thailand", "norwegian": "norway", "portuguese": "portugal", "belgian": "belgium", "azeri": "azerbaijan",
-    "azeris": "azerbaijan", "azerbaijanis": "azerbaijan", "european": "europe", "eu": "europeanunion",
+    "european": "europe", "eu": "europeanunion",
     "un": "unitednations",
     "ukrainian": "ukraine", "canadian": "canada", "japanese": "japan", "vietnamese": "vietnam", "lebanese": "lebanon",
-    "iraqi": "iraq", "israeli": "israel", "israelis": "israel", "saudi": "saudiarabia", "emirati": "unitedarabemirates",
+    "iranian": "iran", "iraqi": "iraq", "israeli": "israel", "saudi": "saudiarabia", "emirati": "unitedarabemirates",
     "uae": "unitedarabemirates", "yemeni": "yemen", "kuwaiti": "kuwait", "qatari": "qatar", "omani": "oman",
     "czech": "czechia", "slovak": "slovakia", "croat": "croatia", "serb": "serbia", "brazilian": "brazil",
     "argentine": "argentina", "peruvian": "peru", "chilean": "chile", "egyptian": "egypt", "palestinian": "palestine",
-    "palestinians": "palestine", "nato": "nato", "italian": "italy", "hungarian": "hungary", "ossetian": "ossetia",
+    "nato": "nato", "italian": "italy", "hungarian": "hungary", "ossetian": "ossetia",
     "abkhazian": "abkhazia", "abkhaz": "abkhazia", "caucasian": "caucasus",
 }  # fmt: skip
 """A people, or another name of a country, to the key of the country."""
+COMPOUNDS = {
+    ("united", "states"): "unitedstates",
+    ("unitedstates", "unitedstates"): "unitedstates",
+    ("united", "kingdom"): "unitedkingdom",
+    ("great", "unitedkingdom"): "unitedkingdom",
+    ("united", "nations"): "unitednations",
+    ("europe", "union"): "europeanunion",
+    ("saudiarabia", "arabia"): "saudiarabia",
+    ("united", "arab", "emirates"): "unitedarabemirates",
+}
+"""Keys that stand for one country or body when they follow each other."""

@@ -7,12 +7,21 @@ common opener. What is uncertain is marked (`initial`), not dropped.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.text.lexicon import CALENDAR, CONNECTORS, HONORIFICS, NUMBERING, OPENERS, PEOPLES, SMALL_WORDS, STOPWORDS
+from rag.text.lexicon import (
+    CALENDAR,
+    COMPOUNDS,
+    CONNECTORS,
+    HONORIFICS,
+    NUMBERING,
+    OPENERS,
+    PEOPLES,
+    SMALL_WORDS,
+    STOPWORDS,
+)
 from rag.text.sentences import split_sentences
 from rag.text.terms import fold
 
@@ -63,8 +72,9 @@ def name_key(word: str) -> str:
     """What a word of a name is compared by: a people and its country share it ("Armenian", "Armenia's": "armenia")."""
     folded = fold(word).replace(".", "")
     folded = folded[:-2] if folded.endswith("'s") else folded.rstrip("'")
-    if folded in PEOPLES:
-        return PEOPLES[folded]
+    for singular in (folded, folded.removesuffix("s")):
+        if singular in PEOPLES:
+            return PEOPLES[singular]
     for ending, country in (
         ("ians", "ia"),
         ("ian", "ia"),
@@ -129,17 +139,17 @@ def _first_letter(word: str) -> str:
 
 
 def _is_capitalised(word: str) -> bool:
-    letter = word[0]
-    if letter.isupper() or unicodedata.category(letter) == "Lt":
+    if word[0].istitle():
         return True
-    return len(word) > 2 and word.startswith(("al-", "el-")) and word[3:4].isupper()
+    return word.startswith(("al-", "el-")) and word[3:4].istitle()
 
 
 def _names_in(text: str, start: int, end: int) -> Iterator[Name]:
     words = list(_WORD.finditer(text, start, end))
-    shouted = _is_shouted([word.group() for word in words])
+    if _is_shouted([word.group() for word in words]):
+        return
     run: list[re.Match[str]] = []
-    for place, word in enumerate(words):
+    for word in words:
         surface = word.group()
         if (
             not _is_capitalised(surface)
@@ -147,15 +157,15 @@ def _names_in(text: str, start: int, end: int) -> Iterator[Name]:
             or surface == "I"
             or (len(surface) == 1 and not run)
         ):
-            if surface.lower() not in CONNECTORS or place == 0:
-                yield from _named(text, run, start, shouted)
+            if run and surface.lower() not in CONNECTORS:
+                yield from _named(text, run, start)
                 run = []
             continue
         if run and not _joined(text, run[-1], word):
-            yield from _named(text, run, start, shouted)
+            yield from _named(text, run, start)
             run = []
         run.append(word)
-    yield from _named(text, run, start, shouted)
+    yield from _named(text, run, start)
 
 
 def _joined(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
@@ -172,17 +182,17 @@ def _is_shouted(words: list[str]) -> bool:
     return len(lettered) > 3 and sum(word.isupper() for word in lettered) * 10 >= len(lettered) * 7
 
 
-def _named(text: str, run: list[re.Match[str]], sentence_start: int, shouted: bool) -> Iterator[Name]:
+def _named(text: str, run: list[re.Match[str]], sentence_start: int) -> Iterator[Name]:
     run = list(run)
     opens = bool(run) and not any(letter.isalnum() for letter in text[sentence_start : run[0].start()])
     while run and _is_dropped(run[0].group(), opens, single=len(run) == 1):
         run.pop(0)
         opens = False
-    if not run or shouted:
+    if not run:
         return
     start, end = run[0].start(), run[-1].end()
     surface = re.sub(r"['\u2019]s?\Z", "", text[start:end])
-    keys = [name_key(word.group()) for word in run]
+    keys = _compounded([name_key(word.group()) for word in run])
     yield Name(
         start=start,
         end=start + len(surface),
@@ -192,6 +202,18 @@ def _named(text: str, run: list[re.Match[str]], sentence_start: int, shouted: bo
         acronym=len(run) == 1 and _ACRONYM.fullmatch(surface) is not None,
         initial=opens and len(run) == 1,
     )
+
+
+def _compounded(keys: Sequence[str]) -> tuple[str, ...]:
+    """The keys, those of "United States" as one."""
+    joined: list[str] = []
+    for key in keys:
+        joined.append(key)
+        for length in (3, 2):
+            compound = COMPOUNDS.get(tuple(joined[-length:]))
+            if compound:
+                joined[-length:] = [compound]
+    return tuple(joined)
 
 
 def _is_dropped(word: str, opens: bool, *, single: bool) -> bool:
