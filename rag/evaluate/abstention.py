@@ -1,7 +1,8 @@
 """Silence as a decision: refusing and answering scored as two classes, and risk against coverage along confidence.
 
 A question counts as refused when it was answered by an abstention or could not be answered at all (an error).
-Arrays hold one entry a question: `answerable`, `answered` and `right` are booleans, `confidence` is in [0, 1].
+Arrays hold one entry a question: `answerable`, `answered` and `right` are booleans, `confidence` is in [0, 1]. The
+scores that are counts also take many samples at a time, one a row.
 """
 
 from __future__ import annotations
@@ -15,39 +16,44 @@ Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 
-class ClassScores(NamedTuple):
-    """Precision, recall and F1 of one class; None when no question is of that class."""
-
-    precision: float | None
-    recall: float | None
-    f1: float | None
+def class_f1(wanted: Flags, given: Flags) -> Floats:
+    """The F1 of one class along the last axis; NaN where no question is of that class."""
+    return _ratio(2 * (wanted & given).sum(axis=-1), given.sum(axis=-1) + wanted.sum(axis=-1), wanted)
 
 
-def refusing(answerable: Flags, answered: Flags) -> ClassScores:
+def refusing_f1(answerable: Flags, answered: Flags) -> Floats:
     """How well the unanswerable questions were told from the others by refusing them."""
-    return _class_scores(~answerable, ~answered)
+    return class_f1(~answerable, ~answered)
 
 
-def answering(answerable: Flags, answered: Flags) -> ClassScores:
+def answering_f1(answerable: Flags, answered: Flags) -> Floats:
     """How well the answerable questions were told from the others by answering them."""
-    return _class_scores(answerable, answered)
+    return class_f1(answerable, answered)
 
 
-def false_refusals(answerable: Flags, answered: Flags) -> float | None:
-    """The share of answerable questions that were refused."""
-    return float((~answered[answerable]).mean()) if answerable.any() else None
+def abstention_f1(answerable: Flags, answered: Flags) -> Floats:
+    """The mean of the two, so that neither always refusing nor never refusing wins."""
+    return (refusing_f1(answerable, answered) + answering_f1(answerable, answered)) / 2
 
 
-def false_answers(answerable: Flags, answered: Flags) -> float | None:
-    """The share of unanswerable questions that were answered."""
-    return float(answered[~answerable].mean()) if (~answerable).any() else None
+def false_refusals(answerable: Flags, answered: Flags) -> Floats:
+    """The share of answerable questions that were refused; NaN where none is answerable."""
+    return _ratio((answerable & ~answered).sum(axis=-1), answerable.sum(axis=-1), answerable)
 
 
-def auroc(answerable: Flags, confidence: Floats) -> float | None:
-    """The chance that an answerable question has more confidence than an unanswerable one; ties count half."""
+def false_answers(answerable: Flags, answered: Flags) -> Floats:
+    """The share of unanswerable questions that were answered; NaN where all are answerable."""
+    return _ratio((~answerable & answered).sum(axis=-1), (~answerable).sum(axis=-1), ~answerable)
+
+
+def auroc(answerable: Flags, confidence: Floats) -> float:
+    """The chance that an answerable question has more confidence than an unanswerable one; ties count half.
+
+    NaN when all are answerable, or none is.
+    """
     positive, negative = int(answerable.sum()), int((~answerable).sum())
     if not positive or not negative:
-        return None
+        return float("nan")
     _, group, counts = np.unique(confidence, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
     ranks = (ends - (counts - 1) / 2)[group]
@@ -79,13 +85,9 @@ def risk_coverage(answerable: Flags, answered: Flags, right: Flags, confidence: 
     return RiskCoverage(coverage=at / len(order), risk=np.cumsum(expected[group]) / at)
 
 
-def _class_scores(wanted: Flags, given: Flags) -> ClassScores:
-    if not wanted.any():
-        return ClassScores(None, None, None)
-    hits = int((wanted & given).sum())
-    precision = hits / int(given.sum()) if given.any() else 0.0
-    recall = hits / int(wanted.sum())
-    return ClassScores(precision, recall, 2 * hits / (int(given.sum()) + int(wanted.sum())))
+def _ratio(part: Any, whole: Any, wanted: Flags) -> Floats:
+    ratio: Floats = np.where(wanted.any(axis=-1), part / np.maximum(whole, 1), np.nan)
+    return ratio
 
 
 def as_flags(values: Any) -> Flags:

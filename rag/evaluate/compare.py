@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from rag.errors import InputError
-from rag.evaluate.figures import METRICS, Columns, Indices, Metric, Prices, columns_of
+from rag.evaluate.figures import METRICS, Columns, Indices, Metric, Prices, columns_of, value_of
 from rag.evaluate.metrics import Scored
 from rag.evaluate.summary import SMALL, interval, resamples
 
@@ -131,12 +131,11 @@ def compare(
 def difference(metric: Metric, before: Columns, after: Columns, draws: Indices) -> Difference:
     """One metric over the same questions in both runs."""
     everything = np.arange(len(before))
-    old, new = metric.reduce(before, everything), metric.reduce(after, everything)
+    old, new = value_of(metric, before, everything), value_of(metric, after, everything)
     change = None if old is None or new is None else new - old
     bounds = None
     if change is not None:
-        drawn = [(metric.reduce(before, at), metric.reduce(after, at)) for at in draws]
-        bounds = interval([None if one is None or two is None else two - one for one, two in drawn])
+        bounds = interval(metric.reduce(after, draws) - metric.reduce(before, draws))
     low, high = bounds or (None, None)
     return Difference(
         metric=metric,

@@ -71,7 +71,8 @@ def columns_of(scored: Sequence[Scored], prices: Prices | None = None) -> Column
     )
 
 
-Reduce = Callable[[Columns, Indices], float | None]
+Reduce = Callable[[Columns, Indices], Floats]
+"""The value over the questions at some indices; of many samples at a time, one a row. NaN when nothing was scored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,46 +96,61 @@ class Metric:
     """The score it is the mean of, when it is one."""
 
 
-def _present(values: Floats) -> Floats:
-    return values[~np.isnan(values)]
+def value_of(metric: Metric, columns: Columns, at: Indices) -> float | None:
+    """The value of a metric over the questions at these indices; None when nothing was scored."""
+    value = float(metric.reduce(columns, at))
+    return None if np.isnan(value) else value
 
 
-def _mean_score(name: str, columns: Columns, at: Indices) -> float | None:
-    values = _present(columns.scores[name][at])
-    return float(values.mean()) if len(values) else None
+def _mean_of(values: Floats) -> Floats:
+    """The mean of what is there along the last axis; NaN where nothing is."""
+    there = ~np.isnan(values)
+    count = there.sum(axis=-1)
+    total = np.where(there, values, 0.0).sum(axis=-1)
+    mean: Floats = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return mean
 
 
-def _mean_amount(name: str, columns: Columns, at: Indices) -> float | None:
-    values = _present(columns.amounts[name][at])
-    return float(values.mean()) if len(values) else None
+def _mean_score(name: str, columns: Columns, at: Indices) -> Floats:
+    return _mean_of(columns.scores[name][at])
 
 
-def _seconds(percent: float, columns: Columns, at: Indices) -> float | None:
-    values = _present(columns.amounts["seconds"][at])
-    return float(np.percentile(values, percent)) if len(values) else None
+def _mean_amount(name: str, columns: Columns, at: Indices) -> Floats:
+    return _mean_of(columns.amounts[name][at])
 
 
-def _share(name: str, columns: Columns, at: Indices) -> float | None:
-    flags: Flags = getattr(columns, name)[at]
-    return float(flags.mean()) if len(flags) else None
+def _share(name: str, columns: Columns, at: Indices) -> Floats:
+    return _mean_of(getattr(columns, name)[at].astype(float))
 
 
-def _of_flags(measure: Callable[[Flags, Flags], float | None]) -> Reduce:
+def _seconds(percent: float, columns: Columns, at: Indices) -> Floats:
+    values = columns.amounts["seconds"][at]
+    if np.isnan(values).all():
+        return np.full(values.shape[:-1], np.nan)
+    quantile: Floats = np.nanpercentile(values, percent, axis=-1)
+    return quantile
+
+
+def _of_flags(measure: Callable[[Flags, Flags], Floats]) -> Reduce:
     return lambda columns, at: measure(columns.answerable[at], columns.answered[at])
 
 
-def _abstention(answerable: Flags, answered: Flags) -> float | None:
-    refused, given = abstention.refusing(answerable, answered).f1, abstention.answering(answerable, answered).f1
-    return None if refused is None or given is None else (refused + given) / 2
+def _row_by_row(measure: Callable[[Columns, Indices], float]) -> Reduce:
+    def reduce(columns: Columns, at: Indices) -> Floats:
+        if at.ndim == 1:
+            return np.asarray(measure(columns, at))
+        return np.array([measure(columns, row) for row in at])
+
+    return reduce
 
 
-def _auroc(columns: Columns, at: Indices) -> float | None:
+def _auroc(columns: Columns, at: Indices) -> float:
     return abstention.auroc(columns.answerable[at], columns.confidence[at])
 
 
-def _aurc(columns: Columns, at: Indices) -> float | None:
+def _aurc(columns: Columns, at: Indices) -> float:
     if not columns.answerable[at].any():
-        return None
+        return np.nan
     return abstention.risk_coverage(
         columns.answerable[at], columns.answered[at], columns.right[at], columns.confidence[at]
     ).area
@@ -188,7 +204,11 @@ METRICS: tuple[Metric, ...] = (
     _mean("citation_f1", "Citation F1", "Citations", "Harmonic mean of the two, per question."),
     _mean("citation_coverage", "Claims with a citation", "Citations", "Claims that cite anything."),
     _mean(
-        "primary_source_rate", "Cites the statement itself", "Citations", "Citations of statements, not coverage.", None
+        "primary_source_rate",
+        "Cites the statement itself",
+        "Citations",
+        "Citations of the statement itself, where it holds the answer.",
+        None,
     ),
     _mean("support_rate", "Claims supported", "Support", "Claims that passed the check against what they cite."),
     _mean("number_support", "Numbers supported", "Support", "Numbers in claims that stand in what they cite."),
@@ -201,21 +221,21 @@ METRICS: tuple[Metric, ...] = (
         label="F1 of refusing",
         group="Abstention",
         says="Unanswerable questions refused, and only those.",
-        reduce=_of_flags(lambda answerable, answered: abstention.refusing(answerable, answered).f1),
+        reduce=_of_flags(abstention.refusing_f1),
     ),
     Metric(
         name="answering_f1",
         label="F1 of answering",
         group="Abstention",
         says="Answerable questions answered, and only those.",
-        reduce=_of_flags(lambda answerable, answered: abstention.answering(answerable, answered).f1),
+        reduce=_of_flags(abstention.answering_f1),
     ),
     Metric(
         name="abstention",
         label="Abstention, mean F1",
         group="Abstention",
         says="The mean of the two: neither always refusing nor never refusing wins.",
-        reduce=_of_flags(_abstention),
+        reduce=_of_flags(abstention.abstention_f1),
     ),
     Metric(
         name="false_refusals",
@@ -238,7 +258,7 @@ METRICS: tuple[Metric, ...] = (
         label="AUROC of confidence",
         group="Abstention",
         says="Chance that an answerable question has the higher confidence of a pair.",
-        reduce=_auroc,
+        reduce=_row_by_row(_auroc),
         tolerance=0.03,
     ),
     Metric(
@@ -246,7 +266,7 @@ METRICS: tuple[Metric, ...] = (
         label="AURC",
         group="Abstention",
         says="Mean risk over all coverages, most confident first.",
-        reduce=_aurc,
+        reduce=_row_by_row(_aurc),
         higher_is_better=False,
         tolerance=0.05,
     ),

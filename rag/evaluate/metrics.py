@@ -72,6 +72,7 @@ def score(questions: Sequence[Question], records: Sequence[Record], *, entails: 
             **citation_scores(question, record),
             **claim_scores(record, entails=entails),
             **text_scores(question, record),
+            "primary_source_rate": primary_source_rate(question, record),
         }
         scored.append(Scored(question=question, record=record, scores=scores, right=is_right(question, record, scores)))
     return tuple(scored)
@@ -135,7 +136,6 @@ def claim_scores(record: Record, *, entails: Entails) -> dict[str, Score]:
         *(f"{kind}_support" for kind in VALUE_KINDS),
         "alce_recall",
         "alce_precision",
-        "primary_source_rate",
     )
     if not record.answered:
         return dict.fromkeys(names)
@@ -161,8 +161,14 @@ def claim_scores(record: Record, *, entails: Entails) -> dict[str, Score]:
         **_value_support(claims),
         "alce_recall": alce.recall,
         "alce_precision": alce.precision,
-        "primary_source_rate": _mean([citation.kind == "statement" for citation in record.citations]),
     }
+
+
+def primary_source_rate(question: Question, record: Record) -> Score:
+    """The share of citations of the statement itself, where gold stands in one and not only in coverage of it."""
+    if not record.answered or not any(ref in record.statements for group in question.gold for ref in group):
+        return None
+    return _mean([citation.paragraph in record.statements for citation in record.citations])
 
 
 def text_scores(question: Question, record: Record) -> dict[str, Score]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
-from rag.evaluate.questions import ParagraphText, Selected
+from rag.evaluate.questions import Selected
 from rag.text.normalize import words_hash
 from rag.types import Answer, Claim, Status
 
@@ -22,7 +21,6 @@ class Cited:
 
     number: int
     paragraph: str
-    kind: str
     quote: str
     start: int
     end: int
@@ -38,7 +36,15 @@ class Found:
     words: int
 
 
-@dataclass(frozen=True, kw_only=True)
+class Holds(Protocol):
+    """The corpus as a record sees it: the text and kind of a paragraph, None for one that is not there."""
+
+    def text(self, reference: str) -> str | None: ...
+
+    def kind(self, reference: str) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One line of a run, read back."""
 
@@ -52,6 +58,10 @@ class Record:
     citations: tuple[Cited, ...]
     hits: tuple[Found, ...]
     stored: Mapping[str, str]
+    words: Mapping[str, int]
+    """What the words of each stored paragraph are known by; equal for copies."""
+    statements: frozenset[str] = frozenset()
+    """Those of the gold and cited paragraphs whose document is the statement itself, not coverage of it."""
     rejected: int = 0
     tokens: tuple[int, int] | None = None
     error: str = ""
@@ -65,17 +75,12 @@ class Record:
     def answered(self) -> bool:
         return self.status == "answered" and not self.error
 
-    @cached_property
-    def words(self) -> Mapping[str, int]:
-        """What the words of each stored paragraph are known by."""
-        return {ref: words_hash(text) for ref, text in self.stored.items()}
 
-
-def line_of(asked: Selected, answer: Answer, paragraph_text: ParagraphText) -> dict[str, Any]:
+def line_of(asked: Selected, answer: Answer, corpus: Holds) -> dict[str, Any]:
     """The line of a run for an answer; equal for equal answers."""
     wanted = [ref for group in asked.question.gold for ref in group]
     wanted += [citation.paragraph for citation in answer.citations]
-    stored = {ref: paragraph_text(ref) for ref in dict.fromkeys(wanted)}
+    stored = {ref: corpus.text(ref) for ref in dict.fromkeys(wanted)}
     return {
         "set": asked.set,
         "id": asked.question.id,
@@ -94,7 +99,6 @@ def line_of(asked: Selected, answer: Answer, paragraph_text: ParagraphText) -> d
             {
                 "number": citation.number,
                 "paragraph": citation.paragraph,
-                "kind": citation.document.kind,
                 "quote": citation.quote,
                 "start": citation.start,
                 "end": citation.end,
@@ -109,19 +113,22 @@ def line_of(asked: Selected, answer: Answer, paragraph_text: ParagraphText) -> d
             for hit in answer.hits
         ],
         "stored": {ref: text for ref, text in stored.items() if text is not None},
+        "words": {ref: words_hash(text) for ref, text in stored.items() if text is not None},
+        "statements": [ref for ref in stored if corpus.kind(ref) == "statement"],
         "tokens": list(answer.draft.tokens) if answer.draft.tokens else None,
         "error": "",
     }
 
 
-def failed_line(asked: Selected, error: str, paragraph_text: ParagraphText) -> dict[str, Any]:
+def failed_line(asked: Selected, error: str, corpus: Holds) -> dict[str, Any]:
     """The line of a question that could not be answered: it scores the minimum instead of vanishing."""
-    stored = {ref: paragraph_text(ref) for group in asked.question.gold for ref in group}
+    stored = {ref: corpus.text(ref) for group in asked.question.gold for ref in group}
     return {
         "set": asked.set,
         "id": asked.question.id,
         "status": "abstained",
         "stored": {ref: text for ref, text in stored.items() if text is not None},
+        "words": {ref: words_hash(text) for ref, text in stored.items() if text is not None},
         "error": error,
     }
 
@@ -148,7 +155,6 @@ def record_of(line: Mapping[str, Any], seconds: Mapping[str, float] | None = Non
             Cited(
                 number=each["number"],
                 paragraph=each["paragraph"],
-                kind=each["kind"],
                 quote=each["quote"],
                 start=each["start"],
                 end=each["end"],
@@ -160,6 +166,8 @@ def record_of(line: Mapping[str, Any], seconds: Mapping[str, float] | None = Non
             Found(paragraph=hit["paragraph"], score=hit["score"], words=hit["words"]) for hit in line.get("hits", ())
         ),
         stored=dict(line["stored"]),
+        words=dict(line["words"]),
+        statements=frozenset(line.get("statements", ())),
         rejected=len(line.get("rejected", ())),
         tokens=(tokens[0], tokens[1]) if tokens else None,
         error=line.get("error", ""),

@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from rag.errors import InputError, ModelError
-from rag.evaluate.questions import ParagraphText, Selected
+from rag.evaluate.questions import Selected
 from rag.evaluate.record import failed_line, line_of
 from rag.evaluate.store import RunFolder
-from rag.types import Answer, Fingerprint, Paragraph, Retrieval, Turn
+from rag.types import Answer, Document, Fingerprint, Retrieval, Turn
 
 Report = Callable[[str, int, int], None]
 """Told what is going on, how many questions are done and how many there are."""
@@ -36,7 +36,7 @@ class Asks(Protocol):
 
     def search(self, query: str, *, k: int | None = None) -> Retrieval: ...
 
-    def paragraph(self, reference: str) -> Paragraph: ...
+    def document(self, id: str) -> Document: ...  # noqa: A002 - the documented word
 
 
 class Result(NamedTuple):
@@ -46,17 +46,31 @@ class Result(NamedTuple):
     seconds: Mapping[str, float]
 
 
-def paragraph_texts(assistant: Asks) -> ParagraphText:
-    """Looks up the text of paragraphs as the corpus holds it."""
+class Corpus:
+    """Paragraphs as the corpus holds them, looked up by reference; None for what is not there."""
 
-    @lru_cache(maxsize=50_000)
-    def text_of(reference: str) -> str | None:
+    def __init__(self, assistant: Asks) -> None:
+        self._document = lru_cache(maxsize=500)(assistant.document)
+
+    def text(self, reference: str) -> str | None:
+        """The text of a paragraph."""
+        document = self._find(reference)
+        number = reference.rpartition("#p")[2]
+        if document is None or not number.isdecimal() or not 1 <= int(number) <= len(document.paragraphs):
+            return None
+        return document.paragraphs[int(number) - 1].text
+
+    def kind(self, reference: str) -> str | None:
+        """Whether the document of a paragraph is a statement or coverage."""
+        document = self._find(reference)
+        return document.info.kind if document else None
+
+    def _find(self, reference: str) -> Document | None:
+        name, sign, _ = reference.rpartition("#p")
         try:
-            return assistant.paragraph(reference).text
+            return self._document(name) if sign else None
         except InputError:
             return None
-
-    return text_of
 
 
 def ask_all(
@@ -77,23 +91,23 @@ def ask_all(
         return
     # What is loaded for the first question must not count as its time.
     assistant.search(open_questions[0].question.question, k=k)
-    text_of = paragraph_texts(assistant)
-    for result in _results(open_questions, lambda one: ask_one(one, assistant, text_of, k=k), workers):
+    corpus = Corpus(assistant)
+    for result in _results(open_questions, lambda one: ask_one(one, assistant, corpus, k=k), workers):
         folder.append(result.line, result.seconds)
         done[f"{result.line['set']}/{result.line['id']}"] = result.line
         report("asking", len(done), len(asked))
     folder.rewrite(asked, done)
 
 
-def ask_one(one: Selected, assistant: Asks, text_of: ParagraphText, *, k: int | None = None) -> Result:
+def ask_one(one: Selected, assistant: Asks, corpus: Corpus, *, k: int | None = None) -> Result:
     """The line for one question; a question that cannot be asked or answered is a line with an error."""
     try:
         answer = assistant.ask(one.question.question, history=one.question.history, k=k)
     except (InputError, ModelError) as error:
-        return Result(failed_line(one, str(error), text_of), {})
+        return Result(failed_line(one, str(error), corpus), {})
     seconds = answer.seconds
     times = {"retrieve": seconds.retrieve, "answer": seconds.answer, "total": seconds.total}
-    return Result(line_of(one, answer, text_of), {name: round(value, 5) for name, value in times.items()})
+    return Result(line_of(one, answer, corpus), {name: round(value, 5) for name, value in times.items()})
 
 
 def _results(questions: Sequence[Selected], ask: Callable[[Selected], Result], workers: int) -> Iterator[Result]:

@@ -21,7 +21,7 @@ from rag.evaluate.manifest import check_resumable, make_manifest, now, prices_of
 from rag.evaluate.metrics import Scored, score
 from rag.evaluate.public_sets import export_documents, load_set
 from rag.evaluate.questions import MEND, QuestionSet, check_questions, select
-from rag.evaluate.run import Asks, Report, ask_all, no_report, paragraph_texts
+from rag.evaluate.run import Asks, Corpus, Report, ask_all, no_report
 from rag.evaluate.store import KEPT_AS_BASELINE, REPORT, RunFolder, new_run, write_atomically
 from rag.evaluate.summary import Summary, summarize, summary_to_json
 
@@ -210,7 +210,7 @@ def check_against(sets: Sequence[QuestionSet], assistant: Asks) -> None:
     Raises:
         QuestionsError: every gold paragraph that is not there and every fact that none states.
     """
-    text_of = paragraph_texts(assistant)
+    text_of = Corpus(assistant).text
     if problems := [problem for each in sets for problem in check_questions(each, text_of)]:
         raise QuestionsError(problems, mend=MEND)
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rag.evaluate.figures import METRICS, Columns, Indices, Metric, Prices, columns_of
+from rag.evaluate.figures import METRICS, Columns, Indices, Metric, Prices, columns_of, value_of
 from rag.evaluate.metrics import Scored
 
 DRAWS = 1000
@@ -87,9 +88,9 @@ def resamples(size: int) -> Indices:
     return np.random.default_rng(SEED).integers(0, size, size=(DRAWS, size))
 
 
-def interval(values: Sequence[float | None]) -> tuple[float, float] | None:
-    """The middle 95 % of bootstrap values; None when nearly none of the draws could be scored."""
-    present = [value for value in values if value is not None]
+def interval(values: NDArray[np.float64]) -> tuple[float, float] | None:
+    """The middle 95 % of bootstrap values; None when most of the draws could not be scored."""
+    present = values[~np.isnan(values)]
     if len(present) < len(values) / 2:
         return None
     low, high = np.percentile(present, TAILS)
@@ -113,7 +114,7 @@ def summary_to_json(summary: Summary) -> dict[str, Any]:
 
 
 def _figure(metric: Metric, columns: Columns, at: Indices, draws: Indices | None) -> Figure:
-    value = metric.reduce(columns, at)
+    value = value_of(metric, columns, at)
     scored = len(at)
     if metric.column:
         scored = int((~np.isnan(columns.scores[metric.column][at])).sum())
@@ -121,7 +122,7 @@ def _figure(metric: Metric, columns: Columns, at: Indices, draws: Indices | None
         scored = 0
     bounds = None
     if draws is not None and value is not None:
-        bounds = interval([metric.reduce(columns, at[draw]) for draw in draws])
+        bounds = interval(metric.reduce(columns, at[draws]))
     low, high = bounds or (None, None)
     return Figure(value=value, low=low, high=high, scored=scored, unscored=len(at) - scored)
 
