@@ -97,7 +97,7 @@ READERS: Mapping[str, Reader] = MappingProxyType({".md": read_markdown, ".txt": 
 
 def _decoded(data: bytes, source: str, line: int = 0) -> str | Problem:
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         at = error.start
         inner = line or data[:at].count(b"\n") + 1

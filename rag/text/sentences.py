@@ -16,8 +16,8 @@ from collections.abc import Iterator
 
 from rag.types import Span
 
-_LONGEST_PART = 20_000
-"""Longer texts are cut at white space first, so that one paragraph never costs more than linear time."""
+_LONGEST_PART = 8_000
+"""Longer texts are cut first, so that time stays linear: nupunkt is quadratic in the length of one word."""
 _LONGEST_LINE_OF_TEXT = 2_000
 
 _LINE = re.compile(r"[^\n\r\u2028\u2029\u0085\v\f]+")
@@ -25,7 +25,7 @@ _ITEM = re.compile(
     r"(?:[-*+\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014\u00b7|>#]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)])[ \t\u00a0]"
 )
 _CLOSERS = "\"'\u201d\u2019\u00bb\u203a)]}"
-_ORPHAN = re.compile(rf"[{re.escape(_CLOSERS)}.,;:!?\u2026\s]+(?=\s|$)")
+_ORPHAN = re.compile(rf"[{re.escape(_CLOSERS)}.,;:!?\u2026\s]{{1,32}}(?=\s|$)")
 # What nupunkt cuts off though the sentence goes on: the abbreviation stands before a number or a name part.
 _GOES_ON = re.compile(
     r"(?:^|[\s(\[\"'\u201c\u2018])(?:Nos?|Arts?|Secs?|Sect|Chap|Ch|Paras?|Pp?|Vols?|Figs?|Res|Doc|Add|Rev|Ref|Eq|"
@@ -61,7 +61,7 @@ def _sentences_of(text: str, start: int, end: int) -> Iterator[Span]:
     cuts: list[int] = []
     for part_start, part_end in _parts(block):
         cuts.extend(part_start + cut for cut in _cuts(block[part_start:part_end]))
-        if part_end < len(block):
+        if part_end < len(block) and (block[part_end].isspace() or block[part_end - 1].isspace()):
             cuts.append(part_end)
     at = 0
     for cut in [*_mended(block, cuts), len(block)]:
@@ -82,7 +82,7 @@ def _cuts(part: str) -> list[int]:
     """Where sentences begin inside the part, as nupunkt sees it."""
     from nupunkt import sent_spans
 
-    return [begin for begin, _ in sent_spans(part) if 0 < begin < len(part)]
+    return [begin for begin, _ in sent_spans(part) if 0 < begin < len(part) and part[begin - 1].isspace()]
 
 
 def _mended(block: str, cuts: list[int]) -> list[int]:
@@ -111,10 +111,12 @@ def _goes_on(before: str, after: str) -> bool:
 
 
 def _parts(block: str) -> Iterator[tuple[int, int]]:
+    """Offsets of parts that are short enough, cut behind a full stop if there is one, else at white space."""
     at = 0
     while len(block) - at > _LONGEST_PART:
-        space = max(block.rfind(" ", at + _LONGEST_PART // 2, at + _LONGEST_PART), 0)
-        end = space + 1 if space else at + _LONGEST_PART
+        low, high = at + _LONGEST_PART // 2, at + _LONGEST_PART
+        end = max(block.rfind(stop, low, high) for stop in (". ", "? ", "! ")) + 1
+        end = end or max(block.rfind(" ", low, high), block.rfind("\n", low, high)) + 1 or high
         yield at, end
         at = end
     yield at, len(block)
