@@ -16,10 +16,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant, update_index
+    from rag.assistant import Assistant
     from rag.errors import PilcrowError
     from rag.json import answer_to_json
     from rag.langchain import PilcrowRetriever, PilcrowRunnable
+    from rag.library import update_index
     from rag.settings import Settings
     from rag.types import Answer, Citation, Claim, Document, Filters, Hit, Paragraph, Retrieval, Turn
 
@@ -27,7 +28,7 @@ _HOMES = {
     # the pipeline
     "Assistant": "rag.assistant",
     "Settings": "rag.settings",
-    "update_index": "rag.assistant",
+    "update_index": "rag.library",
     # what goes in and comes out
     "Filters": "rag.types",
     "Turn": "rag.types",

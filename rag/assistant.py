@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from rag.answer.answerer import Answerer
     from rag.answer.models import ChatModel
     from rag.answer.prompts import Prompts
+    from rag.corpus import Reading
     from rag.index import Changes, Index, ProgressReport
     from rag.retrieve import Searcher
 
@@ -241,6 +242,33 @@ class Assistant:
         """The paragraphs of other documents that carry the words of a span of a paragraph."""
         return self._catalog.copies(reference, span)
 
+    def preview(self, files: Sequence[Path]) -> Reading:
+        """The documents that files hold and every problem in them; nothing is taken."""
+        from rag.library import preview
+
+        return preview(files)
+
+    def add_documents(self, files: Sequence[Path], *, progress: ProgressReport | None = None) -> Changes:
+        """Take files into the index; they are copied into its folder and stay until they are removed.
+
+        Raises:
+            CorpusError: with every problem of every file; nothing was taken.
+            StoreError: the index is locked by another writer.
+        """
+        from rag.library import add_documents
+
+        return add_documents(self.settings, files, progress=progress)
+
+    def remove_document(self, id: str) -> Changes:  # noqa: A002 - the documented word
+        """Remove a document that was added.
+
+        Raises:
+            InputError: there is none of that id, or its file is not Pilcrow's to delete.
+        """
+        from rag.library import remove_document
+
+        return remove_document(self.settings, self.document(id))
+
     @property
     def fingerprint(self) -> Fingerprint:
         """Short digests of corpus, index, prompts and settings as they are now."""
@@ -341,44 +369,3 @@ class Assistant:
 
 def _recent(history: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(history)[-LONGEST_HISTORY:]
-
-
-def update_index(
-    settings: Settings,
-    paths: Sequence[Path] = (),
-    *,
-    rebuild: bool = False,
-    progress: ProgressReport | None = None,
-) -> Changes:
-    """Bring the index up to date with the documents under `paths`: adds, changes, and removes what is gone.
-
-    Without paths the folder `corpus/` is read, or, where there is none, the two documents Pilcrow comes with.
-
-    Raises:
-        InputError: a path does not exist, or not one document was found.
-        StoreError: the index is locked, damaged or was made by something else.
-    """
-    from rag.corpus import scan
-    from rag.index import load_embedder, update
-    from rag.index.build import quiet
-
-    paths = tuple(paths) or default_corpus()
-    for path in paths:
-        if not path.exists():
-            raise InputError(f"There is no {path}.", mend="Name a folder or file with documents.")
-    return update(
-        settings.index,
-        scan(paths),
-        load_embedder(settings.embedding, cache=settings.index / "models"),
-        chroma_url=settings.chroma_url,
-        rebuild=rebuild,
-        progress=progress or quiet,
-    )
-
-
-def default_corpus() -> tuple[Path, ...]:
-    """`corpus/` in the current folder, or the bundled documents where there is none."""
-    from rag.resources import bundled_corpus
-
-    here = Path("corpus")
-    return (here,) if here.is_dir() else (bundled_corpus(),)

@@ -141,7 +141,7 @@ def index(
     index: IndexOption = None,
 ) -> int:
     """Read documents (default: corpus/) and bring the index up to date: what was added, changed or removed."""
-    from rag.assistant import update_index
+    from rag.library import update_index
     from rag.terminal import changes_text, console, progress_bar
 
     settings = load_settings(index=index)

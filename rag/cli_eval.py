@@ -229,7 +229,8 @@ def _run_folder(name: str) -> Path:
 def _opener(settings: Settings) -> Callable[[Path | None], AbstractContextManager[Assistant]]:
     @contextmanager
     def open_assistant(documents: Path | None) -> Iterator[Assistant]:
-        from rag.assistant import Assistant, update_index
+        from rag.assistant import Assistant
+        from rag.library import update_index
         from rag.terminal import progress_bar
 
         chosen = settings

@@ -57,7 +57,7 @@ SERVICEMEN = "How many Armenian servicemen does Azerbaijan release?"
 @pytest.fixture(scope="session")
 def index_folder(tmp_path_factory: pytest.TempPathFactory, corpus_folder: Path) -> Path:
     """A real index of the two documents; nobody writes to it."""
-    from rag.assistant import update_index
+    from rag.library import update_index
     from rag.settings import Settings
 
     folder = tmp_path_factory.mktemp("pilcrow") / "index"

@@ -1,0 +1,160 @@
+"""The documents an index holds: where they came from, taking more in, taking them out again.
+
+An index remembers the paths it was made of, so that documents can be added to it later (from the chat, say) without
+losing the others. What is added is copied to `uploads/` in the index folder and belongs to every later update.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import CorpusError, InputError, Problem
+from rag.settings import Settings
+from rag.types import Document
+
+if TYPE_CHECKING:
+    from rag.corpus import Reading
+    from rag.index import Changes, ProgressReport
+
+SOURCES = "sources.json"
+UPLOADS = "uploads"
+
+
+def update_index(
+    settings: Settings,
+    paths: Sequence[Path] = (),
+    *,
+    rebuild: bool = False,
+    progress: ProgressReport | None = None,
+) -> Changes:
+    """Bring the index up to date with the documents under `paths`: adds, changes, and removes what is gone.
+
+    Without paths the folder `corpus/` is read, or, where there is none, the two documents Pilcrow comes with.
+    Documents that were added from the chat stay.
+
+    Raises:
+        InputError: a path does not exist, or not one document was found.
+        StoreError: the index is locked, damaged or was made by something else.
+    """
+    from rag.corpus import scan
+    from rag.index import load_embedder, update
+    from rag.index.build import quiet
+
+    paths = tuple(paths) or default_corpus()
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"There is no {path}.", mend="Name a folder or file with documents.")
+    uploads = settings.index / UPLOADS
+    added = (uploads,) if uploads.is_dir() and any(uploads.iterdir()) else ()
+    changes = update(
+        settings.index,
+        scan([*paths, *added]),
+        load_embedder(settings.embedding, cache=settings.index / "models"),
+        chroma_url=settings.chroma_url,
+        rebuild=rebuild,
+        progress=progress or quiet,
+    )
+    _remember(settings.index, paths)
+    return changes
+
+
+def default_corpus() -> tuple[Path, ...]:
+    """`corpus/` in the current folder, or the bundled documents where there is none."""
+    from rag.resources import bundled_corpus
+
+    here = Path("corpus")
+    return (here,) if here.is_dir() else (bundled_corpus(),)
+
+
+def sources(index: Path) -> tuple[Path, ...]:
+    """The paths the index was last made of, the default ones if it does not know."""
+    try:
+        remembered = json.loads((index / SOURCES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return default_corpus()
+    return tuple(Path(path) for path in remembered if Path(path).exists()) or default_corpus()
+
+
+def preview(files: Sequence[Path]) -> Reading:
+    """The documents that files hold and every problem in them."""
+    from rag.corpus import read_all
+
+    return read_all(files)
+
+
+def add_documents(settings: Settings, files: Sequence[Path], *, progress: ProgressReport | None = None) -> Changes:
+    """Copy files into the index folder and index them.
+
+    Raises:
+        CorpusError: with every problem of every file, among them ids that the index holds already; nothing was taken.
+        StoreError: the index is locked, damaged or was made by something else.
+    """
+    from rag.index import Catalog
+
+    uploads = settings.index / UPLOADS
+    catalog = Catalog(settings.index)
+    reading = preview(files)
+    problems = [*reading.problems]
+    for document in reading.documents:
+        known = catalog.document(document.id)
+        if known is not None and _file_of(known) != (uploads / _file_of(document).name).resolve():
+            what = f"id {document.id!r} is already used in {known.source}"
+            problems.append(Problem(path=document.source, what=what))
+    if problems or not reading.documents:
+        raise CorpusError(
+            problems or [Problem(path=str(file), what="holds no document") for file in files],
+            mend="Mend these files and add them again.",
+        )
+    uploads.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        for part in (file, file.with_suffix(".yaml")):
+            if part.is_file():
+                _copy(part, uploads / part.name)
+    return update_index(settings, sources(settings.index), progress=progress)
+
+
+def remove_document(settings: Settings, document: Document) -> Changes:
+    """Delete the uploaded file that holds a document and bring the index up to date.
+
+    Raises:
+        InputError: the document was not added but indexed from a folder, or its file holds others too.
+    """
+    file = _file_of(document)
+    if not file.is_relative_to((settings.index / UPLOADS).resolve()):
+        raise InputError(
+            f"{document.id!r} was indexed from {document.source}.", mend="Delete it there, then run: pilcrow index"
+        )
+    held = preview([file]).documents
+    if len(held) > 1:
+        raise InputError(f"{file.name} holds {len(held)} documents.", mend="Take its line out and add the file again.")
+    file.unlink(missing_ok=True)
+    file.with_suffix(".yaml").unlink(missing_ok=True)
+    return update_index(settings, sources(settings.index))
+
+
+def _file_of(document: Document) -> Path:
+    """The file of a document: the documents of a `.jsonl` have `:LINE` behind its name."""
+    name, mark, line = document.source.rpartition(":")
+    return Path(name if mark and line.isdecimal() and name.endswith(".jsonl") else document.source).resolve()
+
+
+def _remember(index: Path, paths: Sequence[Path]) -> None:
+    data = json.dumps([str(path.resolve()) for path in paths])
+    _replace(index / SOURCES, data.encode())
+
+
+def _copy(source: Path, target: Path) -> None:
+    part = target.with_name(f".{target.name}.part")
+    shutil.copyfile(source, part)
+    part.replace(target)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_bytes(data)
+    part.replace(path)

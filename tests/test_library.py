@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import rag
+from rag.errors import CorpusError, InputError
+from tests.conftest import ROOT
+
+NOTE = """---
+id: {id}
+title: A note on blue folders
+date: 2024-02-03
+issuer: The Archive
+---
+
+The archive released {count} blue folders in February 2024.
+"""
+
+
+@pytest.fixture
+def assistant(index_folder: Path, tmp_path: Path) -> Iterator[rag.Assistant]:
+    shutil.copytree(index_folder, tmp_path / "index")
+    with rag.open(index=tmp_path / "index") as opened:
+        yield opened
+
+
+def write(folder: Path, id: str = "blue", count: str = "77") -> Path:
+    file = folder / f"{id}.md"
+    file.write_text(NOTE.format(id=id, count=count), encoding="utf-8")
+    return file
+
+
+def test_an_added_document_answers_at_once_and_survives_an_update(assistant: rag.Assistant, tmp_path: Path) -> None:
+    question = "How many blue folders did the archive release?"
+    assert assistant.search(question).hits[0].document.id != "blue"
+    assert assistant.add_documents([write(tmp_path)]).added == ("blue",)
+    assert "77" in assistant.search(question).hits[0].paragraph.text
+    assert not rag.update_index(assistant.settings, [ROOT / "corpus"])
+    assert "77" in assistant.search(question).hits[0].paragraph.text
+
+
+def test_adding_a_file_of_the_same_name_changes_it(assistant: rag.Assistant, tmp_path: Path) -> None:
+    assistant.add_documents([write(tmp_path)])
+    assert assistant.add_documents([write(tmp_path, count="78")]).changed == ("blue",)
+
+
+def test_one_bad_file_keeps_all_out(assistant: rag.Assistant, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.md"
+    bad.write_text("no front matter", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"bad\.md"):
+        assistant.add_documents([write(tmp_path), bad])
+    assert len(assistant.documents()) == 2
+
+
+def test_an_id_in_use_is_refused(assistant: rag.Assistant, tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="already used"):
+        assistant.add_documents([Path(shutil.copy(next((ROOT / "corpus").glob("trend-*.md")), tmp_path))])
+
+
+def test_a_document_that_was_added_can_be_removed(assistant: rag.Assistant, tmp_path: Path) -> None:
+    assistant.add_documents([write(tmp_path)])
+    assert assistant.remove_document("blue").removed == ("blue",)
+    assert not any(hit.document.id == "blue" for hit in assistant.search("blue folders").hits)
+
+
+def test_a_document_of_the_corpus_is_not_deleted_from_here(assistant: rag.Assistant) -> None:
+    with pytest.raises(InputError, match="pilcrow index"):
+        assistant.remove_document("trend-2023-12-08-ots-reaction")
+    assert (ROOT / "corpus" / "trend-2023-12-08-ots-reaction.md").exists()
