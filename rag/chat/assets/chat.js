@@ -1,0 +1,244 @@
+// What the page does in the browser: turns clicks on [data-act] into events, keeps the reader's place, shows cards.
+// Nothing of a document is ever run: texts arrive escaped, and only attributes of ours are read.
+window.pilcrow = (() => {
+  "use strict";
+  const KEY = "pilcrow.person";
+  const LAST = "pilcrow.conversation";
+  const WIDE = window.matchMedia("(min-width: 1100px)");
+  const address = new URLSearchParams(window.location.search);
+
+  const recall = (key) => { try { return localStorage.getItem(key) || ""; } catch { return ""; } };
+  const keep = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private window: kept for this visit only */ } };
+
+  // crypto.randomUUID is missing on plain http from another machine; getRandomValues is not.
+  const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  let person = "";
+  function arrive() {
+    person = recall(KEY) || fresh();
+    keep(KEY, person);
+    return [person, address.get("q") ? "" : recall(LAST)];
+  }
+
+  // ---- speaking to screen readers --------------------------------------------------------------------------------
+  let announcer;
+  function say(text) {
+    if (!announcer) {
+      announcer = document.createElement("div");
+      announcer.className = "unseen";
+      announcer.id = "announcer";
+      announcer.setAttribute("role", "status");
+      document.body.append(announcer);
+    }
+    if (text && announcer.textContent !== text) announcer.textContent = text;
+  }
+
+  // ---- acts that need no server ----------------------------------------------------------------------------------
+  async function copy(text, button) {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = document.createElement("textarea");
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    button.classList.add("done");
+    say(button.textContent + " ✓");
+    setTimeout(() => button.classList.remove("done"), 1600);
+    const menu = button.closest("details");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  }
+
+  function download(name, text) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  const held = (button) => document.getElementById(button.dataset.copy)?.textContent ?? "";
+  const here = {
+    copy: (button) => copy(held(button), button),
+    link: (button) => copy(window.location.origin + window.location.pathname + "?p=" + encodeURIComponent(button.dataset.reference), button),
+    download: (button) => download(button.dataset.name, held(button)),
+    close: () => showSource(false),
+    unfold: (button) => button.setAttribute("aria-expanded", String(button.closest(".shelf").classList.toggle("unfolded"))),
+  };
+
+  // ---- the source pane: beside the talk on a wide window, over it on a narrow one ----------------------------------
+  let opener = null;
+  const pane = () => document.getElementById("source");
+
+  function showSource(open) {
+    const source = pane();
+    if (!source) return;
+    source.classList.toggle("open", open);
+    document.body.classList.toggle("source-open", open && !WIDE.matches);
+    if (!open && opener) {
+      const again = document.querySelector(selector(opener)) || document.querySelector("#question textarea");
+      again?.focus();
+      opener = null;
+    }
+  }
+
+  const selector = (data) => data.number && data.exchange
+    ? `a.chip[data-exchange="${CSS.escape(data.exchange)}"][data-number="${CSS.escape(data.number)}"]`
+    : `[data-reference="${CSS.escape(data.reference || "")}"]`;
+
+  let wanted = false;
+  function sourceChanged(element) {
+    const section = element.querySelector("[data-target]");
+    const target = section && document.getElementById(section.dataset.target);
+    if (target) {
+      const mark = target.querySelector("mark.current") || target;
+      const box = pane();
+      const top = mark.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
+      box.scrollTo({ top: Math.max(0, top - box.clientHeight / 3), behavior: "instant" });
+    } else {
+      pane().scrollTo({ top: 0 });
+    }
+    const current = element.querySelector(".bar .where");
+    document.querySelectorAll("a.chip.current").forEach((chip) => chip.classList.remove("current"));
+    if (wanted) {
+      showSource(true);
+      if (opener) document.querySelector(selector(opener))?.classList.add("current");
+      if (!WIDE.matches) element.querySelector("h2[tabindex]")?.focus({ preventScroll: true });
+      say(current ? current.textContent : element.querySelector("h2")?.textContent || "");
+    }
+    wanted = false;
+  }
+
+  // ---- the card of a citation, on hover and focus --------------------------------------------------------------------
+  let card;
+  function showCard(chip) {
+    const line = document.getElementById(`card-${chip.dataset.exchange}-${chip.dataset.number}`);
+    if (!line) return;
+    hideCard();
+    card = document.createElement("div");
+    card.className = "card";
+    card.id = "citation-card";
+    card.setAttribute("role", "tooltip");
+    card.innerHTML = line.querySelector("div").innerHTML;
+    card.querySelectorAll("a").forEach((link) => link.replaceWith(...link.childNodes));
+    document.getElementById("desk").append(card);
+    chip.setAttribute("aria-describedby", card.id);
+    const at = chip.getBoundingClientRect();
+    const size = card.getBoundingClientRect();
+    const left = Math.min(Math.max(8, at.left - 24), window.innerWidth - size.width - 8);
+    const above = at.top - size.height - 8;
+    card.style.left = `${left}px`;
+    card.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+  }
+  function hideCard() {
+    if (!card) return;
+    document.querySelectorAll(`[aria-describedby="${card.id}"]`).forEach((chip) => chip.removeAttribute("aria-describedby"));
+    card.remove();
+    card = null;
+  }
+  const chipOf = (event) => event.target.closest?.("a.chip[data-number]");
+  document.addEventListener("mouseover", (event) => { const chip = chipOf(event); if (chip) showCard(chip); else if (!event.target.closest?.(".card")) hideCard(); });
+  document.addEventListener("focusin", (event) => { const chip = chipOf(event); if (chip && chip.matches(":focus-visible")) showCard(chip); else hideCard(); });
+  document.addEventListener("scroll", hideCard, true);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (card) hideCard();
+    else if (document.body.classList.contains("source-open")) showSource(false);
+    else document.querySelectorAll("details[open].copies").forEach((menu) => { menu.open = false; });
+  });
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details[open].copies, details[open].badge").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+
+  // ---- the conversation ------------------------------------------------------------------------------------------
+  const live = () => document.querySelector("#live .exchange");
+  let watching = "";
+  function liveChanged(element) {
+    const exchange = element.querySelector(".exchange");
+    if (!exchange) { watching = ""; return; }
+    const question = exchange.querySelector(".question").textContent;
+    if (watching !== question) {
+      watching = question;
+      // The question goes to the top once; from then on the answer grows below it and nothing moves.
+      if (document.querySelector("#history .exchange")) exchange.scrollIntoView({ block: "start", behavior: "instant" });
+      else window.scrollTo({ top: 0, behavior: "instant" });
+    }
+    say(element.querySelector(".state")?.textContent || "");
+  }
+
+  function historyChanged(element) {
+    const all = element.querySelectorAll(".exchange");
+    const last = all[all.length - 1];
+    if (!last || live()) return;
+    if (historyChanged.last !== undefined && historyChanged.last !== last.id) {
+      say(last.querySelector(".answer > .text, .answer > .abstained")?.textContent || "");
+    }
+    historyChanged.last = last.id;
+  }
+
+  function shelfChanged(element) {
+    const current = element.querySelector("[data-current]");
+    if (current) keep(LAST, current.dataset.current);
+  }
+
+  function write(text) {
+    const box = document.querySelector("#question textarea");
+    if (!box) return null;
+    box.value = text;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    return box;
+  }
+
+  let arrived = false;
+  function mastheadChanged(element) {
+    if (arrived || !element.querySelector("#answerer")) return;
+    arrived = true;
+    // On a phone the keyboard would cover half of the page before anything was read.
+    if (WIDE.matches) document.querySelector("#question textarea")?.focus({ preventScroll: true });
+    if (address.get("q")) {
+      write(address.get("q"));
+      setTimeout(() => document.querySelector("#ask")?.click(), 50);
+    }
+    if (address.get("p")) { showSource(true); }
+  }
+
+  const changed = { source: sourceChanged, live: liveChanged, history: historyChanged, shelf: shelfChanged, masthead: mastheadChanged };
+
+  function connect(element, acts, trigger, watch, role) {
+    element.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-act]");
+      if (!button || !element.contains(button) || button.disabled) return;
+      // Links stay links: with a modifier they open in a tab of their own.
+      if (button.href && (event.metaKey || event.ctrlKey || event.shiftKey || event.button)) return;
+      event.preventDefault();
+      const act = button.dataset.act;
+      if (here[act]) { here[act](button); return; }
+      if (!acts.includes(act)) return;
+      const data = { ...button.dataset };
+      if (data.confirm && !window.confirm(data.confirm)) return;
+      if (data.ask) {
+        const answer = window.prompt(data.ask, data.answer);
+        if (answer === null) return;
+        data.answer = answer;
+      }
+      if (act === "cite" || act === "open") {
+        hideCard();
+        wanted = true;
+        if (!element.closest("#source")) opener = data;
+        else if (data.number) opener = { ...opener, ...data };
+      }
+      if (act === "edit") document.querySelector("#question textarea")?.focus();
+      trigger(act, data);
+    });
+    const listener = changed[role];
+    if (listener) {
+      watch("value", () => requestAnimationFrame(() => listener(element)));
+      listener(element);
+    }
+  }
+
+  return { arrive, connect };
+})();

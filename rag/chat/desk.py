@@ -1,0 +1,174 @@
+"""The desk behind the page: the assistant once it is open, the conversations, and who may ask how much.
+
+Everything here is plain Python; the page only turns it into components.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from rag.chat import texts
+from rag.chat.answers import Changed
+from rag.chat.conversations import Conversations
+from rag.chat.exchanges import NO_FILTERS, Exchange
+from rag.chat.limits import Limits, Line, Rate
+from rag.chat.markup import Markup
+from rag.chat.source import View, render_missing, render_source
+from rag.errors import PilcrowError
+from rag.types import Answer, AnswerEvent, Document, DocumentInfo, Filters, Mode, Paragraph, Retrieval, Turn
+
+
+class Assistant(Protocol):
+    """What the page needs of `rag.assistant.Assistant`."""
+
+    @property
+    def mode(self) -> Mode: ...
+    @property
+    def model(self) -> str | None: ...
+    @property
+    def index_folder(self) -> Path: ...
+
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS, k: int | None = None
+    ) -> Answer: ...
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS, k: int | None = None
+    ) -> Iterator[AnswerEvent]: ...
+    def search(
+        self, query: str, *, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS, k: int | None = None
+    ) -> Retrieval: ...
+    def document(self, id: str) -> Document: ...  # noqa: A002 - the assistant's own name for it
+    def paragraph(self, reference: str) -> Paragraph: ...
+    def documents(self, filters: Filters = NO_FILTERS) -> Sequence[DocumentInfo]: ...
+    def load(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One browser's visit: whose it is, the conversation open in it, and the exchange being edited."""
+
+    owner: str = ""
+    conversation: str | None = None
+    editing: str | None = None
+
+
+class Desk:
+    """Shared by all visits; the assistant arrives later, in `open`."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.line = Line(self.limits.answers_at_once)
+        self.rate = Rate(self.limits.questions_a_minute)
+        self._assistant: Assistant | None = None
+        self._conversations: Conversations | None = None
+        self._stops: dict[str, threading.Event] = {}
+
+    def open(self, assistant: Assistant) -> None:
+        """From here on questions are answered."""
+        self._conversations = Conversations(assistant.index_folder)
+        self._assistant = assistant
+
+    @property
+    def ready(self) -> bool:
+        return self._assistant is not None
+
+    @property
+    def assistant(self) -> Assistant:
+        if self._assistant is None:
+            raise PilcrowError(texts.GETTING_READY)
+        return self._assistant
+
+    @property
+    def conversations(self) -> Conversations:
+        if self._conversations is None:
+            raise PilcrowError(texts.GETTING_READY)
+        return self._conversations
+
+    def exchanges(self, visit: Visit) -> tuple[Exchange, ...]:
+        """What was said in the conversation that is open."""
+        return self.conversations.exchanges(visit.owner, visit.conversation)
+
+    def exchange(self, visit: Visit, exchange: str) -> Exchange | None:
+        """One exchange of the conversation that is open."""
+        return next((known for known in self.exchanges(visit) if known.id == exchange), None)
+
+    def changed(self, exchanges: Iterable[Exchange]) -> Changed:
+        """Which cited paragraphs no longer say what was cited."""
+        changes: dict[str, str] = {}
+        for citation in (citation for exchange in exchanges for citation in exchange.citations):
+            try:
+                text = self.assistant.paragraph(citation["paragraph"]).text
+            except PilcrowError:
+                document = citation["document"]
+                changes[citation["paragraph"]] = texts.CHANGED if self._holds(document) else texts.GONE
+            else:
+                if text != citation["paragraph_text"]:
+                    changes[citation["paragraph"]] = texts.CHANGED
+        return changes
+
+    def _holds(self, document: str) -> bool:
+        try:
+            self.assistant.document(document)
+        except PilcrowError:
+            return False
+        return True
+
+    def open_reference(self, reference: str) -> Markup:
+        """The source pane at `DOCUMENT` or `DOCUMENT#pN`."""
+        name, mark, number = reference.rpartition("#p")
+        if not mark or not number.isdecimal():
+            name, number = reference, "1"
+        try:
+            document = self.assistant.document(name)
+        except PilcrowError:
+            return render_missing(reference)
+        place = min(max(1, int(number[:9])), len(document.paragraphs) or 1)
+        return render_source(View(document=document, paragraph=place))
+
+    def open_citation(self, visit: Visit, exchange: str, number: int) -> Markup | None:
+        """The source pane at one citation of an answer; None when there is no such citation here."""
+        asked = self.exchange(visit, exchange)
+        citation = asked.citation(number) if asked else None
+        if asked is None or citation is None:
+            return None
+        try:
+            document = self.assistant.document(citation["document"])
+        except PilcrowError:
+            return render_missing(citation["paragraph"])
+        place = int(citation["paragraph"].rpartition("#p")[2])
+        note = self.changed([asked]).get(citation["paragraph"], "")
+        return render_source(
+            View(
+                document=document,
+                paragraph=min(place, len(document.paragraphs)),
+                exchange=asked,
+                number=number,
+                note=note,
+                carried=self._carried(citation["also_in"]),
+            )
+        )
+
+    def _carried(self, references: Sequence[str]) -> dict[str, str]:
+        titles = {}
+        for reference in references:
+            try:
+                info = self.assistant.document(reference.rpartition("#p")[0]).info
+            except PilcrowError:
+                continue
+            titles[reference] = ", ".join(part for part in (info.publisher or info.title, info.date) if part)
+        return titles
+
+    def stopper(self, session: str) -> threading.Event:
+        """A new stop for this browser's question; the one before it is set."""
+        self.stop(session)
+        self._stops[session] = threading.Event()
+        return self._stops[session]
+
+    def stop(self, session: str) -> None:
+        """Stops what this browser is asking, if anything."""
+        if event := self._stops.pop(session, None):
+            event.set()

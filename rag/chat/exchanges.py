@@ -1,0 +1,128 @@
+"""An exchange: one question and what was answered, as it was shown. Conversations are rows of exchanges.
+
+The answer is kept in the documented form of `pilcrow ask --json`, so what is shown again after a restart is exactly
+what was shown before, whatever the index holds by then.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from rag.types import Filters, Turn
+
+NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """A paragraph that came nearest to a question the documents do not answer."""
+
+    paragraph: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One question with its answer; `answer` is None when it was stopped or failed, and `note` says so."""
+
+    id: str
+    question: str
+    asked: str
+    filters: Filters = NO_FILTERS
+    answer: Mapping[str, Any] | None = None
+    near: tuple[Near, ...] = ()
+    text: str = ""
+    """What had been streamed when it was stopped."""
+    note: str = ""
+    rating: int = 0
+    """1 helpful, -1 not helpful, 0 not said."""
+    comment: str = ""
+
+    @property
+    def citations(self) -> tuple[Mapping[str, Any], ...]:
+        return tuple(self.answer["citations"]) if self.answer else ()
+
+    def citation(self, number: int) -> Mapping[str, Any] | None:
+        """The citation shown under this number."""
+        return next((citation for citation in self.citations if citation["number"] == number), None)
+
+
+def new_id() -> str:
+    """An identity nobody can guess: knowing it is not enough to read, but guessing must not be a way either."""
+    return secrets.token_urlsafe(12)
+
+
+def now() -> str:
+    """The time in UTC, ISO, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def history_of(exchanges: tuple[Exchange, ...]) -> tuple[Turn, ...]:
+    """The turns before, as the assistant takes them; what failed or was stopped is not leaned on."""
+    turns: list[Turn] = []
+    for exchange in exchanges:
+        if exchange.answer is None:
+            continue
+        turns.append(Turn(role="user", content=exchange.question))
+        turns.append(Turn(role="assistant", content=str(exchange.answer["text"])))
+    return tuple(turns)
+
+
+def exchange_to_json(exchange: Exchange) -> dict[str, Any]:
+    """A plain dict that `exchange_from_json` reads back unchanged."""
+    filters = exchange.filters
+    return {
+        "id": exchange.id,
+        "question": exchange.question,
+        "asked": exchange.asked,
+        "filters": {
+            "issuers": list(filters.issuers),
+            "since": filters.since,
+            "until": filters.until,
+            "documents": list(filters.documents),
+        },
+        "answer": dict(exchange.answer) if exchange.answer else None,
+        "near": [{"paragraph": near.paragraph, "title": near.title, "text": near.text} for near in exchange.near],
+        "text": exchange.text,
+        "note": exchange.note,
+        "rating": exchange.rating,
+        "comment": exchange.comment,
+    }
+
+
+def exchange_from_json(data: Mapping[str, Any]) -> Exchange:
+    """The exchange that `exchange_to_json` wrote."""
+    filters = data["filters"]
+    return Exchange(
+        id=data["id"],
+        question=data["question"],
+        asked=data["asked"],
+        filters=Filters(
+            issuers=tuple(filters["issuers"]),
+            since=filters["since"],
+            until=filters["until"],
+            documents=tuple(filters["documents"]),
+        ),
+        answer=data["answer"],
+        near=tuple(Near(**near) for near in data["near"]),
+        text=data["text"],
+        note=data["note"],
+        rating=data["rating"],
+        comment=data["comment"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A conversation's name and times, without its exchanges."""
+
+    id: str
+    title: str
+    started: str
+    touched: str
+    exchanges: int = field(default=0)

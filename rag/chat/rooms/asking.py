@@ -1,0 +1,277 @@
+"""The room where questions are asked: the conversation, the composer with its filters, the list of conversations."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from rag.chat import texts
+from rag.chat.answers import render_exchanges, render_live, render_notice, render_welcome
+from rag.chat.asking import Asked, Progress, answer
+from rag.chat.desk import Desk, Visit
+from rag.chat.exchanges import Exchange, history_of
+from rag.chat.limits import checked_question
+from rag.chat.markup import Markup
+from rag.chat.rooms.parts import SILENT, piece
+from rag.chat.shelf import render_shelf
+from rag.errors import InputError, PilcrowError
+from rag.types import Filters
+
+ASK_ACTS = ("cite", "open", "again", "wider", "rate", "comment", "edit", "example")
+_WIDER = 40
+
+Update = dict[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AskRoom:
+    """The components of the room that other parts of the page write to."""
+
+    visit: gr.State
+    history: gr.HTML
+    live: gr.HTML
+    shelf: gr.HTML
+    question: gr.Textbox
+    notice: gr.HTML
+    ask: gr.Button
+    stop: gr.Button
+    issuers: gr.Dropdown
+    documents: gr.Dropdown
+    since: gr.Textbox
+    until: gr.Textbox
+
+
+def place_ask_room() -> AskRoom:
+    """The components in their places, without behaviour."""
+    visit = gr.State(Visit())
+    with gr.Row(elem_id="ask-room"):
+        shelf = piece(render_shelf((), None), name="shelf", acts=("pick", "new", "rename", "delete", "export"))
+        with gr.Column(elem_id="talk"):
+            history = piece(render_welcome(()), name="history", acts=ASK_ACTS)
+            live = piece(name="live")
+            with gr.Column(elem_id="composer"):
+                notice = piece(name="notice")
+                with gr.Row(elem_id="composer-line"):
+                    question = gr.Textbox(
+                        label=texts.QUESTION_LABEL,
+                        placeholder=texts.QUESTION_HINT,
+                        show_label=False,
+                        lines=1,
+                        max_lines=6,
+                        elem_id="question",
+                        container=False,
+                        submit_btn=False,
+                    )
+                    ask = gr.Button(texts.ASK, variant="primary", elem_id="ask", min_width=88)
+                    stop = gr.Button(texts.STOP, elem_id="stop", min_width=88, visible=False)
+                issuers, documents, since, until = _place_filters()
+    return AskRoom(visit, history, live, shelf, question, notice, ask, stop, issuers, documents, since, until)
+
+
+def _place_filters() -> tuple[gr.Dropdown, gr.Dropdown, gr.Textbox, gr.Textbox]:
+    with gr.Accordion(texts.FILTERS, open=False, elem_id="filters"), gr.Row():
+        issuers = gr.Dropdown([], label=texts.FILTER_ISSUERS, multiselect=True, elem_id="filter-issuers")
+        documents = gr.Dropdown([], label=texts.FILTER_DOCUMENTS, multiselect=True, elem_id="filter-documents")
+        since = gr.Textbox(label=texts.FILTER_FROM, placeholder=texts.FILTER_DATE_HINT, elem_id="filter-since")
+        until = gr.Textbox(label=texts.FILTER_TO, placeholder=texts.FILTER_DATE_HINT, elem_id="filter-until")
+    return issuers, documents, since, until
+
+
+def connect_ask_room(room: AskRoom, desk: Desk, source: gr.HTML) -> None:
+    """Gives the room its behaviour."""
+    asking = _Asking(room, desk, source)
+    choice = [room.issuers, room.documents, room.since, room.until]
+    outputs = [
+        room.question,
+        room.notice,
+        room.live,
+        room.history,
+        room.visit,
+        room.shelf,
+        room.ask,
+        room.stop,
+        source,
+    ]
+    busy: dict[str, Any] = {"outputs": outputs, "concurrency_limit": 100, "trigger_mode": "once", **SILENT}
+    questions = [
+        gr.on([room.ask.click, room.question.submit], asking.typed, [room.question, room.visit, *choice], **busy),
+        room.history.example(asking.example, [room.visit, *choice], **busy),
+        room.history.again(asking.again, [room.visit], **busy),
+        room.history.wider(asking.wider, [room.visit], **busy),
+    ]
+    for asked in questions:
+        asked.failure(asking.failed, [room.visit], outputs, queue=False, **SILENT)
+    room.stop.click(asking.stop, None, None, queue=False, **SILENT)
+    room.history.edit(asking.edit, [room.visit], [room.question, room.visit], queue=False, **SILENT)
+    room.history.rate(asking.rate, [room.visit], [room.history], queue=False, **SILENT)
+
+
+class _Asking:
+    """The listeners of the room; each is one thing a person does."""
+
+    def __init__(self, room: AskRoom, desk: Desk, source: gr.HTML) -> None:
+        self._room = room
+        self._desk = desk
+        self._source = source
+
+    async def typed(
+        self,
+        question: str,
+        visit: Visit,
+        issuers: list[str],
+        documents: list[str],
+        since: str,
+        until: str,
+        request: gr.Request,
+    ) -> AsyncIterator[Update]:
+        """A question written in the composer."""
+        filters = _filters(issuers, documents, since, until)
+        async for update in self._ask(question, visit, filters, request):
+            yield update
+
+    async def example(
+        self,
+        visit: Visit,
+        issuers: list[str],
+        documents: list[str],
+        since: str,
+        until: str,
+        event: gr.EventData,
+        request: gr.Request,
+    ) -> AsyncIterator[Update]:
+        """One of the example questions."""
+        filters = _filters(issuers, documents, since, until)
+        async for update in self._ask(str(event.question), visit, filters, request):
+            yield update
+
+    async def again(self, visit: Visit, event: gr.EventData, request: gr.Request) -> AsyncIterator[Update]:
+        """The last question once more, in the place of its answer."""
+        exchange = self._desk.exchange(visit, str(event.exchange))
+        if exchange is not None:
+            there = replace(visit, editing=exchange.id)
+            async for update in self._ask(exchange.question, there, exchange.filters, request):
+                yield update
+
+    async def wider(self, visit: Visit, event: gr.EventData, request: gr.Request) -> AsyncIterator[Update]:
+        """A question that was not answered, once more without filters and over more paragraphs."""
+        exchange = self._desk.exchange(visit, str(event.exchange))
+        if exchange is not None:
+            async for update in self._ask(exchange.question, visit, Filters(), request, k=_WIDER):
+                yield update
+
+    def failed(self, visit: Visit) -> Update:
+        """Something broke that nobody foresaw: the page must be usable again, and say so."""
+        room = self._room
+        return {
+            room.notice: render_notice(texts.BROKEN),
+            room.live: "",
+            room.history: self._history(self._desk.exchanges(visit)) if self._desk.ready else "",
+            **self._buttons(asking=False),
+        }
+
+    async def stop(self, request: gr.Request) -> None:
+        """The Stop button."""
+        self._desk.stop(str(request.session_hash))
+
+    def edit(self, visit: Visit, event: gr.EventData) -> Update:
+        """The last question back in the composer."""
+        exchange = self._desk.exchange(visit, str(event.exchange))
+        if exchange is None:
+            return {self._room.visit: visit}
+        return {self._room.question: exchange.question, self._room.visit: replace(visit, editing=exchange.id)}
+
+    def rate(self, visit: Visit, event: gr.EventData) -> Markup:
+        """A thumb up or down; the same thumb again takes it back."""
+        exchange = self._desk.exchange(visit, str(event.exchange))
+        if exchange is not None and visit.conversation:
+            rating = 1 if str(event.rating) == "1" else -1
+            rated = replace(exchange, rating=0 if exchange.rating == rating else rating)
+            self._desk.conversations.keep(visit.owner, visit.conversation, rated)
+        return self._history(self._desk.exchanges(visit))
+
+    async def _ask(
+        self, question: str, visit: Visit, filters: Filters, request: gr.Request, k: int | None = None
+    ) -> AsyncIterator[Update]:
+        room, desk = self._room, self._desk
+        try:
+            question = checked_question(question, desk.limits)
+            desk.rate.take(visit.owner or str(request.session_hash))
+        except InputError as error:
+            yield {room.notice: render_notice(str(error))}
+            return
+        stop = desk.stopper(str(request.session_hash))
+        waiting = texts.SEARCHING if desk.ready else texts.NOT_READY
+        yield {
+            room.question: "",
+            room.notice: "",
+            room.live: render_live(question, filters, state=waiting),
+            **self._buttons(asking=True),
+        }
+        while not desk.ready and not stop.is_set():
+            await asyncio.sleep(0.1)
+        before = tuple(known for known in desk.exchanges(visit) if known.id != visit.editing)
+        yield {room.history: self._history(before) if before else ""}
+        asked = Asked(question=question, history=history_of(before), filters=filters, k=k)
+        async for progress in answer(desk.assistant, asked, desk.line, stop):
+            yield {room.live: progress.live} if progress.exchange is None else self._kept(progress, visit)
+
+    def _kept(self, progress: Progress, visit: Visit) -> Update:
+        """Puts the finished exchange into the conversation and shows it there, with its first source beside it."""
+        room, desk = self._room, self._desk
+        exchange = progress.exchange
+        assert exchange is not None
+        store = desk.conversations
+        conversation = visit.conversation
+        if conversation is None or store.find(visit.owner, conversation) is None:
+            conversation = store.start(visit.owner, exchange.question).id
+        elif visit.editing:
+            store.drop(visit.owner, conversation, visit.editing)
+        store.keep(visit.owner, conversation, exchange)
+        there = replace(visit, conversation=conversation, editing=None)
+        update: Update = {
+            room.live: "",
+            room.history: self._history(desk.exchanges(there)),
+            room.visit: there,
+            room.shelf: render_shelf(store.list(there.owner), conversation),
+            **self._buttons(asking=False),
+        }
+        if exchange.citations:
+            opened = desk.open_citation(there, exchange.id, exchange.citations[0]["number"])
+            update[self._source] = opened
+        return update
+
+    def _history(self, exchanges: tuple[Exchange, ...]) -> Markup:
+        return show_history(self._desk, exchanges)
+
+    def _buttons(self, *, asking: bool) -> Update:
+        return {self._room.ask: gr.update(visible=not asking), self._room.stop: gr.update(visible=asking)}
+
+
+def show_history(desk: Desk, exchanges: tuple[Exchange, ...]) -> Markup:
+    """The conversation, or the welcome when nothing was said yet."""
+    if exchanges:
+        return render_exchanges(exchanges, desk.changed(exchanges))
+    return render_welcome(texts.EXAMPLE_QUESTIONS if desk.ready else ())
+
+
+def choices(desk: Desk) -> tuple[list[str], list[tuple[str, str]]]:
+    """Issuers, and documents as (title, id), for the filters."""
+    try:
+        documents = desk.assistant.documents()
+    except PilcrowError:
+        return [], []
+    issuers = sorted({info.issuer for info in documents if info.issuer})
+    return issuers, [(f"{info.title} ({info.publisher or info.date or info.id})", info.id) for info in documents]
+
+
+def _filters(issuers: list[str] | None, documents: list[str] | None, since: str | None, until: str | None) -> Filters:
+    return Filters(
+        issuers=tuple(issuers or ()),
+        documents=tuple(documents or ()),
+        since=(since or "").strip() or None,
+        until=(until or "").strip() or None,
+    )

@@ -1,0 +1,111 @@
+"""The whole page: masthead, rooms and, beside them, the source pane that all rooms share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import gradio as gr
+
+from rag.chat import texts
+from rag.chat.desk import Desk, Visit
+from rag.chat.masthead import render_masthead
+from rag.chat.rooms.asking import AskRoom, choices, connect_ask_room, place_ask_room, show_history
+from rag.chat.rooms.parts import SILENT, asset, piece
+from rag.chat.shelf import render_shelf
+from rag.chat.source import render_empty
+
+Update = dict[Any, Any]
+
+
+def build(desk: Desk) -> gr.Blocks:
+    """The page over a desk; nothing is served yet."""
+    page = gr.Blocks(title=texts.PRODUCT, analytics_enabled=False, fill_width=True)
+    with page:
+        identity = gr.Textbox(visible=False)
+        last = gr.Textbox(visible=False)
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="rooms"):
+                masthead = piece(render_masthead(None, None), name="masthead")
+                with gr.Tabs(elem_id="tabs"), gr.Tab(texts.TAB_CHAT, id="ask"):
+                    room = place_ask_room()
+            source = piece(render_empty(), name="source", acts=("cite", "open"))
+        connect_ask_room(room, desk, source)
+        _connect_source(room, desk, source)
+        _connect_arrival(page, room, desk, source, masthead, identity, last)
+    page.queue(max_size=400, default_concurrency_limit=40)
+    return page
+
+
+def launch_options() -> dict[str, Any]:
+    """What the page looks like and what it leaves out; no font or script comes from elsewhere."""
+    sans = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
+    return {
+        "theme": gr.themes.Base(font=sans, font_mono=["ui-monospace", "monospace"]),
+        "css": asset("chat.css"),
+        "head": f"<script>{asset('chat.js')}</script>",
+        "footer_links": [],
+        "run_history": False,
+        "enable_monitoring": False,
+        "prevent_thread_lock": True,
+        "quiet": True,
+        "share": False,
+        "ssr_mode": False,
+        "inline": False,
+        "show_error": False,
+    }
+
+
+def _connect_source(room: AskRoom, desk: Desk, source: gr.HTML) -> None:
+    def cite(visit: Visit, event: gr.EventData) -> Any:
+        opened = desk.open_citation(visit, str(event.exchange), int(event.number))
+        return gr.skip() if opened is None else opened
+
+    def open_reference(event: gr.EventData) -> str:
+        return desk.open_reference(str(event.reference))
+
+    for where in (room.history, source):
+        where.cite(cite, [room.visit], [source], queue=False, **SILENT)
+        where.open(open_reference, None, [source], queue=False, **SILENT)
+
+
+def _connect_arrival(
+    page: gr.Blocks,
+    room: AskRoom,
+    desk: Desk,
+    source: gr.HTML,
+    masthead: gr.HTML,
+    identity: gr.Textbox,
+    last: gr.Textbox,
+) -> None:
+    async def arrive(person: str, conversation: str, request: gr.Request) -> AsyncIterator[Update]:
+        """Waits until the assistant is open, then shows this person's desk as it was left."""
+        while not desk.ready:
+            yield {masthead: render_masthead(None, None)}
+            await asyncio.sleep(0.25)
+        # A name that was logged in wins over what a browser says of itself.
+        owner = f"user:{request.username}" if request.username else f"browser:{person}"
+        known = desk.conversations.find(owner, conversation) if conversation else None
+        visit = Visit(owner=owner, conversation=known.id if known else None)
+        issuers, documents = choices(desk)
+        update: Update = {
+            masthead: render_masthead(desk.assistant.mode, desk.assistant.model),
+            room.visit: visit,
+            room.shelf: render_shelf(desk.conversations.list(owner), visit.conversation),
+            room.history: show_history(desk, desk.exchanges(visit)),
+            room.issuers: gr.update(choices=issuers),
+            room.documents: gr.update(choices=documents),
+        }
+        if reference := request.query_params.get("p"):
+            update[source] = desk.open_reference(reference)
+        yield update
+
+    page.load(
+        arrive,
+        [identity, last],
+        [masthead, room.visit, room.shelf, room.history, room.issuers, room.documents, source],
+        js="() => window.pilcrow.arrive()",
+        concurrency_limit=200,
+        **SILENT,
+    )

@@ -1,0 +1,67 @@
+"""Serves the page: at once, with a visible 'getting ready', while the assistant is opened."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rag.chat.accounts import read_accounts
+from rag.chat.desk import Assistant, Desk
+from rag.chat.limits import Limits
+from rag.errors import ConfigurationError
+
+
+def launch(
+    open_assistant: Callable[[], Assistant],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    auth: Path | None = None,
+    mcp: bool = False,
+    ready: Callable[[str], object] = str,
+) -> None:
+    """Serves until interrupted; `ready` is called with the address when the first question can be answered.
+
+    Raises:
+        PilcrowError: the assistant cannot be opened, the port is taken or the accounts cannot be read.
+    """
+    desk = Desk()
+    server = start(desk, host=host, port=port, auth=auth, mcp=mcp)
+    try:
+        assistant = open_assistant()
+        assistant.load()
+        desk.open(assistant)
+        ready(server.local_url)
+        threading.Event().wait()
+    finally:
+        server.close(verbose=False)
+
+
+def start(desk: Desk, *, host: str, port: int, auth: Path | None = None, mcp: bool = False) -> Any:
+    """The running page (a `gradio.Blocks`), before the assistant is open."""
+    check = read_accounts(auth).check if auth else None
+    # Gradio reads these when it is imported: no telemetry and no look for a newer version; and no summary of its
+    # queue after each event, for which it would load pandas during the first question.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
+    from rag.chat.rooms.page import build, launch_options
+
+    page = build(desk)
+    try:
+        page.launch(
+            server_name=host,
+            server_port=port,
+            auth=check,
+            mcp_server=mcp,
+            max_file_size=Limits().upload_bytes,
+            **launch_options(),
+        )
+    except OSError as error:
+        raise ConfigurationError(
+            f"The page cannot be served on {host}:{port}: {' '.join(str(error).split())}",
+            mend="Choose another port: pilcrow chat --port 7861",
+        ) from None
+    return page

@@ -1,0 +1,133 @@
+"""Every English sentence of the page; translate this file to translate the page."""
+
+from __future__ import annotations
+
+PRODUCT = "Pilcrow"
+TAGLINE = "Answers you can check, sentence by sentence"
+
+# Rooms of the page
+TAB_CHAT = "Ask"
+TAB_DOCUMENTS = "Documents"
+TAB_EVALUATION = "Evaluation"
+
+# Getting ready, and who answers
+GETTING_READY = "Getting ready: reading the index …"
+NOT_READY = "Still getting ready. Your question is asked as soon as the documents are open."
+BADGE_QUOTE = "Exact quotes, no language model"
+BADGE_QUOTE_HELP = (
+    "Answers are sentences of the documents, word for word. For written answers start with "
+    "PILCROW_MODEL=provider:model, for example PILCROW_MODEL=openai:gpt-5-mini or PILCROW_MODEL=ollama:llama3.2."
+)
+BADGE_MODEL = "Written by {model}"
+BADGE_MODEL_HELP = "A language model writes the sentences; every citation is checked against the document."
+
+# Asking
+QUESTION_LABEL = "Your question"
+QUESTION_HINT = "Ask the documents …"
+ASK = "Ask"
+STOP = "Stop"
+WELCOME = "What do the documents say?"
+WELCOME_MORE = (
+    "Every sentence of an answer carries the number of the paragraph it rests on. Choose a number and the "
+    "document opens beside it, with the exact words marked."
+)
+EXAMPLES = "For example"
+EXAMPLE_QUESTIONS = (
+    "How many Armenian servicemen does Azerbaijan release?",
+    "Who welcomes the joint statement of Armenia and Azerbaijan?",
+    "What does Armenia do about hosting COP29?",
+    "When will the peace treaty be signed?",
+)
+SEARCHING = "Searching the documents …"
+READING = "Reading {count} paragraphs …"
+WAITING = "{ahead} ahead of you. Your question is asked as soon as it is your turn."
+ANSWER_BY = "Answer"
+QUESTION_BY = "You asked"
+EMPTY_QUESTION = "Write a question first."
+LONG_QUESTION = "This question has {length:,} characters; {limit:,} are the limit."
+TOO_MANY = "That is more than {limit} questions in a minute. Try again in {seconds} seconds."
+STOPPED = "Stopped before the answer was finished; nothing here was checked."
+FAILED = "This question could not be answered. {what}"
+BROKEN = "Something went wrong while answering; nothing was lost. Ask again."
+WITHDRAWN = "The language model failed ({reason}), so what it had written was taken back."
+
+# An answer
+SEARCHED_FOR = "Searched for"
+CITATION = "Citation {number}: {title}, {date}, paragraph {paragraph}"
+CITATIONS = "Sources of this answer"
+UNDATED = "undated"
+PARTIAL = "Only partly supported"
+UNSUPPORTED = "Not supported by its source"
+ABSTAINED = "The documents do not answer this."
+CLOSEST = "What came nearest"
+SEARCH_WIDER = "Search wider"
+SEARCH_WIDER_HELP = "Ask again without filters, over more paragraphs"
+SECONDS = "{seconds:.2f} s"
+BY_QUOTE = "Exact quotes, no language model"
+BY_MODEL = "Written by {model}"
+REJECTED = "{count} citation refused: it could not be verified"
+REJECTED_MANY = "{count} citations refused: they could not be verified"
+ALSO_IN = "Also carried by"
+CHANGED = "The document has changed since; this is the wording that was cited."
+GONE = "The document is no longer in the index; this is the wording that was cited."
+AGAIN = "Ask again"
+EDIT = "Edit"
+COPY = "Copy"
+COPY_PLAIN = "Text"
+COPY_MARKDOWN = "Markdown"
+COPY_BIBTEX = "BibTeX"
+COPY_CSL = "CSL-JSON"
+COPIED = "Copied"
+LINK = "Link"
+HELPFUL = "Helpful"
+UNHELPFUL = "Not helpful"
+COMMENT = "What should have been said?"
+COMMENT_SEND = "Send"
+THANKS = "Noted, thank you."
+ONLY = "Only"
+FILTER_SINCE = "since {since}"
+FILTER_UNTIL = "until {until}"
+
+# The source pane
+SOURCE = "Source"
+SOURCE_EMPTY = "The cited document opens here."
+SOURCE_EMPTY_MORE = "Choose a citation number in an answer."
+CLOSE = "Close"
+KIND_STATEMENT = "Statement"
+KIND_COVERAGE = "Coverage"
+ISSUER = "Issued by"
+PUBLISHER = "Published by"
+DATE = "Date"
+PUBLISHER_PAGE = "Publisher’s page"
+PUBLISHER_PASSAGE = "See the passage there"
+PREVIOUS_CITATION = "Previous citation"
+NEXT_CITATION = "Next citation"
+CITATION_OF = "Citation {number} of {count}"
+PARAGRAPH = "Paragraph {number}"
+COPY_PARAGRAPH = "Copy with reference"
+PARAGRAPH_LINK = "Copy link"
+ANNOTATION = "Web Annotation"
+EARLIER_PARAGRAPHS = "Earlier paragraphs"
+LATER_PARAGRAPHS = "Later paragraphs"
+NO_DOCUMENT = "There is no document {reference} in the index."
+
+# Filters
+FILTERS = "Narrow the search"
+FILTER_ISSUERS = "Issued by"
+FILTER_DOCUMENTS = "Documents"
+FILTER_FROM = "From"
+FILTER_TO = "Until"
+FILTER_DATE_HINT = "2023-12-31"
+
+# The list of conversations
+CONVERSATIONS = "Conversations"
+NEW_CONVERSATION = "New conversation"
+NO_CONVERSATIONS = "What you ask is kept here."
+RENAME = "Rename"
+RENAME_ASK = "Name of this conversation"
+DELETE = "Delete"
+DELETE_ASK = "Delete this conversation? This cannot be undone."
+EXPORT = "Save as"
+EXPORT_MARKDOWN = "Markdown"
+EXPORT_JSON = "JSON"
+EXPORT_HTML = "HTML"

@@ -1,0 +1,100 @@
+"""The page served on loopback and a real browser that may talk to nothing else."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from rag.chat.desk import Desk
+from rag.chat.limits import Limits
+from rag.chat.server import start
+from tests.chat.double import Double, read_markdown
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium as it is installed here."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages, each a person of their own; any request beyond loopback or error in the page fails the test."""
+    outside: list[str] = []
+    errors: list[str] = []
+    with ExitStack() as stack:
+
+        def guard(route: Route) -> None:
+            host = urlsplit(route.request.url).hostname
+            if host in ("127.0.0.1", "localhost"):
+                route.continue_()
+            else:
+                outside.append(route.request.url)
+                route.abort()
+
+        def open_one(url: str, *, width: int = 1440, height: int = 900, **options: Any) -> Page:
+            context = browser.new_context(viewport={"width": width, "height": height}, **options)
+            stack.callback(context.close)
+            context.route("**/*", guard)
+            page = context.new_page()
+            page.set_default_timeout(15_000)
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.goto(url)
+            page.locator("#answerer").wait_for()
+            return page
+
+        yield open_one
+    assert not outside, f"the page reached out: {outside}"
+    assert not errors, f"the page raised: {errors}"
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., str]]:
+    """Serves a page over an assistant and returns its address."""
+    with ExitStack() as stack:
+
+        def serve_one(assistant: Any, *, limits: Limits | None = None, **options: Any) -> str:
+            desk = Desk(limits)
+            server = start(desk, host="127.0.0.1", port=free_port(), **options)
+            stack.callback(server.close, verbose=False)
+            desk.open(assistant)
+            return str(server.local_url)
+
+        yield serve_one
+
+
+@pytest.fixture
+def double(tmp_path: Path, corpus_folder: Path) -> Double:
+    """The small assistant over the two documents."""
+    documents = [read_markdown(path) for path in sorted(corpus_folder.glob("*.md")) if path.name != "README.md"]
+    return Double(documents, tmp_path)
