@@ -35,7 +35,13 @@ _TITLE = re.compile(
     r"(?:^|[\s(\[\"'\u201c\u2018])(?:H\.\s?E|H\.\s?M|H\.\s?R\.\s?H|Mr|Mrs|Ms|Mx|Messrs|Mme|Dr|Prof|Hon|Rev|Fr|St|Gen|Lt|Col|Maj|"
     r"Capt|Cmdr|Adm|Sgt|Brig|Cpl|Amb|Gov|Sen|Reps?|Pres|Sec|Min|Rt|vs|cf|e\.g|i\.e|et al|viz)\.\s*\Z"
 )
-_INITIAL = re.compile(r"(?:^|[\s(\"'\u201c\u2018.])[A-Z]\.\s*\Z")
+_COUNTRY = re.compile(r"\b(?:U\.\s?S|U\.\s?K|U\.\s?N|E\.\s?U)\.\s*\Z")
+_OFFICE = re.compile(
+    r"(?:Senat|Congress|Represent|House\b|Rep\.|Sen\.|Department|Government|President|Vice\b|Embass|Ambassador|Secretar|"
+    r"Army|Navy|Naval|Air\b|Marine|Coast|Armed|Military|Supreme|District|Court|Attorney|Agency|Trade|Treasur|Code|"
+    r"Special|Mission|Security Council|General Assembly|Charter|Prime|Ministr|Bureau|Customs|Patent|Postal|Geological)"
+)
+_CAPITALISED_LAST = re.compile(r"(?:^|[\s(\[\"'\u201c\u2018])[A-Z][^\s]{0,12}[.!?]\s*\Z")
 
 
 def split_sentences(text: str) -> tuple[Span, ...]:
@@ -107,7 +113,9 @@ def _goes_on(before: str, after: str) -> bool:
         return True
     if after[0].isupper() and _TITLE.search(before):
         return True
-    return after[0].islower() and _INITIAL.search(before) is not None
+    if _COUNTRY.search(before) and _OFFICE.match(after):
+        return True
+    return after[0].islower() and _CAPITALISED_LAST.search(before) is not None and not after.startswith("http")
 
 
 def _parts(block: str) -> Iterator[tuple[int, int]]:

@@ -47,6 +47,8 @@ def test_spans_are_lossless_in_order_and_trimmed(text: str) -> None:
         ["See p. 5, para. 3, vol. 2 of the report.", "It is long."],
         ["The bid to host the 29th Session (COP29) stands.", "(Applause.)", "Thank you."],
         ["He lives in Washington, D.C. and works for the U.N. Security Council."],
+        ["The former U.S. Senator met the U.N. Security Council in the U.S.", "They agreed."],
+        ["Let’s Move! initiative began.", "the next is written small.", "and so is this one."],
         ["BAKU, Azerbaijan, December 8.", "The Secretary General welcomes it."],
     ],
 )
