@@ -41,7 +41,7 @@ class PilcrowRetriever(BaseRetriever):
     filters: Filters = NO_FILTERS
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun  # noqa: ARG002 - LangChain's
     ) -> list[LangChainDocument]:
         retrieval = self.assistant.search(query, k=self.k, filters=self.filters)
         return [_document(hit) for hit in retrieval.hits]
@@ -53,7 +53,7 @@ class PilcrowRunnable(Runnable[Question | str, Answer]):
     def __init__(self, assistant: Assistant) -> None:
         self.assistant = assistant
 
-    def invoke(self, input: Question | str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: A002
+    def invoke(self, input: Question | str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: A002, ARG002 - LangChain's
         """The answer to a question."""
         asked = _question(input)
         return self._call_with_config(

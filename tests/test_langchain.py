@@ -48,6 +48,5 @@ def test_the_runnable_composes_and_batches(assistant: rag.Assistant) -> None:
 
 
 def test_events_end_with_the_answer(assistant: rag.Assistant) -> None:
-    events = list(rag.PilcrowRunnable(assistant).events(SERVICEMEN))
-    assert [type(event).__name__ for event in events][0] == "Retrieved"
-    assert [type(event).__name__ for event in events][-1] == "Finished"
+    kinds = [type(event).__name__ for event in rag.PilcrowRunnable(assistant).events(SERVICEMEN)]
+    assert (kinds[0], kinds[-1]) == ("Retrieved", "Finished")

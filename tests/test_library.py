@@ -28,9 +28,9 @@ def assistant(index_folder: Path, tmp_path: Path) -> Iterator[rag.Assistant]:
         yield opened
 
 
-def write(folder: Path, id: str = "blue", count: str = "77") -> Path:
-    file = folder / f"{id}.md"
-    file.write_text(NOTE.format(id=id, count=count), encoding="utf-8")
+def write(folder: Path, name: str = "blue", count: str = "77") -> Path:
+    file = folder / f"{name}.md"
+    file.write_text(NOTE.format(id=name, count=count), encoding="utf-8")
     return file
 
 

@@ -38,7 +38,8 @@ def test_every_error_is_one_line() -> None:
 
 def test_importing_does_nothing_to_the_environment() -> None:
     code = (
-        "import os, logging, warnings, numpy; before = dict(os.environ), list(logging.root.handlers), list(warnings.filters)\n"
+        "import os, logging, warnings, numpy\n"
+        "before = dict(os.environ), list(logging.root.handlers), list(warnings.filters)\n"
         "import rag, rag.cli, rag.assistant, rag.chat, rag.evaluate, rag.index, rag.retrieve, rag.answer\n"
         "print(before == (dict(os.environ), list(logging.root.handlers), list(warnings.filters)))"
     )
