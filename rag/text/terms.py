@@ -29,7 +29,8 @@ _TOKEN = re.compile(
     r"|[^\W_]+(?:['\u2019\u02bc][^\W_]+)*"
 )
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")
-_LONGEST_TOKEN = 100
+_LONGEST_WORD = 40
+"""Characters; longer ones are no words of English, and are kept out of the caches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,8 @@ def terms(text: str) -> tuple[Term, ...]:
     found = []
     for match in _TOKEN.finditer(text):
         surface = match.group()
-        found.append(Term(text=_term_text(surface), surface=surface, start=match.start(), end=match.end()))
+        text_of = _term_text if len(surface) <= _LONGEST_WORD else _term_text.__wrapped__
+        found.append(Term(text=text_of(surface), surface=surface, start=match.start(), end=match.end()))
     return tuple(found)
 
 
@@ -73,11 +75,13 @@ def is_stopword(surface: str) -> bool:
     return surface.lower().replace("\u2019", "'") in STOPWORDS
 
 
-@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The English stem of a folded word."""
-    if not word.isascii() or not word.isalpha() or len(word) > _LONGEST_TOKEN:
-        return word
+    return _stem(word) if len(word) <= _LONGEST_WORD and word.isascii() and word.isalpha() else word
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
     return _stemmer().stemWord(word)
 
 
@@ -97,6 +101,7 @@ def _stemmer() -> _Stemmer:
     return stemmer
 
 
+@lru_cache(maxsize=65_536)
 def _term_text(surface: str) -> str:
     if surface[0].isdecimal():
         ordinal = _ORDINAL.match(surface.lower())

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import snowballstemmer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,11 +49,18 @@ def test_content_terms_leave_function_words_out() -> None:
 
 
 def test_stemming_is_safe_in_threads() -> None:
+    alone = snowballstemmer.stemmer("english")
     words = [
-        f"{word}{ending}" for word in ("release", "serviceman", "negotiat", "agree") for ending in ("s", "ing", "ed")
+        f"{word}{letter}{ending}"
+        for word in ("releas", "negotiat", "agre")
+        for letter in "bdfgklmnprstvz"
+        for ending in ("es", "ing", "ed")
     ]
-    stem.cache_clear()
-    alone = [stem.__wrapped__(word) for word in words]
+    expected = [alone.stemWord(word) for word in words]
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda _: [stem.__wrapped__(word) for word in words], range(50)))
-    assert all(result == alone for result in results)
+        results = list(pool.map(lambda turn: [stem(word) for word in words[turn:] + words[:turn]], range(40)))
+    assert all(result == expected[turn:] + expected[:turn] for turn, result in enumerate(results))
+
+
+def test_long_words_stay_as_they_are() -> None:
+    assert [term.text for term in terms("Releases" * 10_000)] == ["releases" * 10_000]
