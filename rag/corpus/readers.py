@@ -32,6 +32,7 @@ class File:
 
 
 _HALF_OF_A_PAIR = re.compile(r"[\ud800-\udfff]")
+_DEEPEST = 20
 Read = Iterator[Document | Problem]
 Reader = Callable[[File], Read]
 
@@ -186,6 +187,9 @@ def _json_document(line: bytes, number: int, file: File) -> Read:
         return
     faults, texts = _paragraph_faults(row.get("paragraphs"))
     known, metadata = _json_keys(row)
+    if _is_deeper(metadata, _DEEPEST):
+        faults.append(f"metadata is nested deeper than {_DEEPEST} levels")
+        metadata = {}
     info = check_metadata(known, metadata=metadata)
     if not isinstance(info, DocumentInfo):
         faults = [*(what for _, what in info), *faults]
@@ -222,6 +226,14 @@ def _paragraph_faults(value: object) -> tuple[list[str], list[str]]:
         if _HALF_OF_A_PAIR.search(text):
             return [f"paragraph {place} holds half of a surrogate pair"], []
     return [], texts
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    return levels == 0 or any(
+        _is_deeper(item, levels - 1) for item in (value.values() if isinstance(value, dict) else value)
+    )
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -139,6 +139,7 @@ def test_json_lines(tmp_path: Path) -> None:
         ('{"title": "A", "paragraphs": ["x"]}', "'id' is missing"),
         ('{"id": "a", "paragraphs": ["x"]}', "'title' is missing"),
         ('{"id": NaN}', "is no valid JSON: NaN"),
+        (row(deep=json.loads("[" * 30 + "]" * 30)), "nested deeper than 20 levels"),
         ("[" * 100_000, "is no valid JSON"),
         ('{"id": ' + "9" * 5000 + "}", "is no valid JSON"),
         ("\ufeff\x00", "is no valid JSON"),
