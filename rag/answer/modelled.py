@@ -14,12 +14,13 @@ from dataclasses import replace
 from rag.answer.answerer import Answerable, AnswerableCheck, Answerer, closest
 from rag.answer.citations import CopyFinder, no_copies
 from rag.answer.claims import judge_claims
+from rag.answer.closeness import best_sentence
 from rag.answer.evidence import ParagraphFinder, describe, in_reading_order, pack, show, show_documents, shown_text
 from rag.answer.markers import MarkerParser
 from rag.answer.models import ChatModel, Ended, Pointer, Request, SourceDocument, Words
 from rag.answer.opening import Opening, in_other_language, says_only
 from rag.answer.prompts import Prompts
-from rag.answer.support import ClaimChecker, best_sentence, check_claim
+from rag.answer.support import ClaimChecker, check_claim
 from rag.answer.writer import AnswerWriter, keep, pieces
 from rag.errors import ModelError
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Evidence, Mode, Retrieval, Turn, Withdrawn
