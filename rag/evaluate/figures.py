@@ -124,10 +124,13 @@ def _share(name: str, columns: Columns, at: Indices) -> Floats:
 
 
 def _seconds(percent: float, columns: Columns, at: Indices) -> Floats:
-    values = columns.amounts["seconds"][at]
-    if np.isnan(values).all():
-        return np.full(values.shape[:-1], np.nan)
-    quantile: Floats = np.nanpercentile(values, percent, axis=-1)
+    # As `numpy.nanpercentile`, which takes a thousand rows one by one. NaN sorts to the end.
+    values = np.sort(columns.amounts["seconds"][at], axis=-1)
+    last = np.maximum((~np.isnan(values)).sum(axis=-1, keepdims=True) - 1, 0)
+    place = last * (percent / 100)
+    below = np.floor(place).astype(np.intp)
+    low, high = (np.take_along_axis(values, end, axis=-1) for end in (below, np.minimum(below + 1, last)))
+    quantile: Floats = (low + (high - low) * (place - below))[..., 0]
     return quantile
 
 

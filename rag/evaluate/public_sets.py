@@ -118,7 +118,8 @@ def _judgements(folder: Path) -> tuple[dict[str, tuple[str, dict[str, int]]], An
                 continue
             grades[columns[0]][columns[1]] = int(columns[2])
         for query, documents in grades.items():
-            judged.setdefault(query, (file.stem, documents))
+            if any(grade > 0 for grade in documents.values()):
+                judged.setdefault(query, (file.stem, documents))
     if not files:
         problems.append(Problem(path=str(folder), what="holds no .tsv file of judgements"))
     if problems:

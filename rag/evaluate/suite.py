@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.errors import InputError, QuestionsError
 from rag.evaluate.compare import Comparison, compare, comparison_to_json
@@ -82,7 +82,7 @@ def run(
     Raises:
         InputError, QuestionsError: a file, an option or a question cannot be used; nothing was asked.
     """
-    before = load(baseline) if baseline else None
+    before = _read(baseline) if baseline else None
     sets = tuple(load_set(path) for path in questions)
     asked = select(sets, split=split, kind=kind)
     with _opened(sets, documents, open_assistant) as (assistant, brought):
@@ -124,7 +124,7 @@ def resume(
     Raises:
         InputError: there is no such run, or what could change its answers differs from when it began.
     """
-    before = load(baseline) if baseline else None
+    before = _read(baseline) if baseline else None
     folder = RunFolder(path)
     manifest = folder.manifest()
     where = Path(manifest["documents"]) if manifest["documents"] else None
@@ -152,12 +152,9 @@ def load(path: Path, *, entailment: Entailment | None = None) -> Evaluation:
     Raises:
         InputError: there is no such run, or it is not finished.
     """
-    folder = RunFolder(path)
-    manifest = folder.manifest()
-    questions, records = folder.records()
-    scored = score(questions, records, entails=(entailment or by_support_check()).entails)
-    summary = summarize(scored, prices=prices_of(manifest))
-    return Evaluation(folder=folder, manifest=manifest, scored=scored, summary=summary)
+    run = _read(path, entailment=entailment)
+    summary = summarize(run.scored, prices=prices_of(run.manifest))
+    return Evaluation(folder=run.folder, manifest=run.manifest, scored=run.scored, summary=summary)
 
 
 def compare_runs(before: Path, after: Path, *, report: Path | None = None) -> Evaluation:
@@ -166,7 +163,7 @@ def compare_runs(before: Path, after: Path, *, report: Path | None = None) -> Ev
     Raises:
         InputError: a run is missing or not finished, or they share no question.
     """
-    evaluation = _compared(load(after), load(before))
+    evaluation = _compared(load(after), _read(before))
     return _reported(evaluation, report) if report else evaluation
 
 
@@ -215,6 +212,21 @@ def check_against(sets: Sequence[QuestionSet], assistant: Asks) -> None:
         raise QuestionsError(problems, mend=MEND)
 
 
+class _Run(NamedTuple):
+    """A finished run, scored."""
+
+    folder: RunFolder
+    manifest: Mapping[str, Any]
+    scored: tuple[Scored, ...]
+
+
+def _read(path: Path, *, entailment: Entailment | None = None) -> _Run:
+    folder = RunFolder(path)
+    manifest = folder.manifest()
+    questions, records = folder.records()
+    return _Run(folder, manifest, score(questions, records, entails=(entailment or by_support_check()).entails))
+
+
 @contextmanager
 def _opened(
     sets: Sequence[QuestionSet], documents: Path | None, open_assistant: OpenAssistant
@@ -241,7 +253,7 @@ def _finished(
     manifest: Mapping[str, Any],
     *,
     entailment: Entailment | None,
-    before: Evaluation | None = None,
+    before: _Run | None = None,
     report: Report = no_report,
 ) -> Evaluation:
     report("scoring", 0, 0)
@@ -255,7 +267,7 @@ def _finished(
     return _reported(evaluation, folder.path / REPORT)
 
 
-def _compared(after: Evaluation, before: Evaluation) -> Evaluation:
+def _compared(after: Evaluation, before: _Run) -> Evaluation:
     comparison = compare(
         before.scored,
         after.scored,

@@ -10,7 +10,12 @@ import pytest
 from rag.evaluate.alce import Entails
 from tests.evaluate.toy import ToyAssistant
 
-PLACES = {"Avaria": (12, "Norland"), "Borduria": (31, "Ostmark"), "Syldavia": (7, "Pontevedro"), "Freedonia": (54, "Quiquendone")}
+PLACES = {
+    "Avaria": (12, "Norland"),
+    "Borduria": (31, "Ostmark"),
+    "Syldavia": (7, "Pontevedro"),
+    "Freedonia": (54, "Quiquendone"),
+}
 RELEASES = {
     f"ministry-{place.lower()}": [
         f"The ministry of {place} released {count} prisoners on 3 May.",
@@ -24,7 +29,12 @@ RELEASES = {
 def line(**values: Any) -> dict[str, Any]:
     """A native question, with what is not given filled in."""
     answerable = values.get("answerable", bool(values.get("gold")))
-    return {"kind": "one-paragraph" if answerable else "unanswerable", "answerable": answerable, "history": [], **values}
+    return {
+        "kind": "one-paragraph" if answerable else "unanswerable",
+        "answerable": answerable,
+        "history": [],
+        **values,
+    }
 
 
 def release_questions() -> list[dict[str, Any]]:
@@ -34,7 +44,13 @@ def release_questions() -> list[dict[str, Any]]:
         document = f"ministry-{place.lower()}"
         first, second = [f"{document}#p1"], [f"{document}#p2"]
         asked += [
-            line(id=f"one-{place}", question=f"How many prisoners has {place} released?", gold=[first], facts=[rf"\b{count}\b"], split="dev"),
+            line(
+                id=f"one-{place}",
+                question=f"How many prisoners has {place} released?",
+                gold=[first],
+                facts=[rf"\b{count}\b"],
+                split="dev",
+            ),
             line(
                 id=f"two-{place}",
                 question=f"Whom has the {place} envoy thanked, and how many has the {place} ministry released?",

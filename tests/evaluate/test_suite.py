@@ -63,7 +63,9 @@ def shifted(draft: Draft, assistant: ToyAssistant) -> Draft:
     for citation in draft.citations:
         reference = next_paragraph(citation.paragraph)
         text = assistant.paragraphs[reference].text
-        citations.append(replace(citation, paragraph=reference, paragraph_text=text, quote=text, start=0, end=len(text)))
+        citations.append(
+            replace(citation, paragraph=reference, paragraph_text=text, quote=text, start=0, end=len(text))
+        )
     return replace(draft, citations=tuple(citations))
 
 
@@ -108,7 +110,9 @@ def test_the_untouched_system_scores_as_it_should(releases: ToyAssistant, run: E
     assert evaluation.exit_code == 0
 
 
-def test_retrieving_one_paragraph_only_moves_retrieval_and_what_rests_on_it(releases: ToyAssistant, run: Evaluate) -> None:
+def test_retrieving_one_paragraph_only_moves_retrieval_and_what_rests_on_it(
+    releases: ToyAssistant, run: Evaluate
+) -> None:
     before = run(releases)
     after = run(releases, k=1, baseline=before.folder.path)
     assert {"recall@5", "recall@10", "ndcg@10"} <= moved(after)
@@ -141,7 +145,9 @@ def test_a_changed_letter_in_a_quote_moves_that_gate_alone(releases: ToyAssistan
     assert after.exit_code == 1
 
 
-def test_a_pointer_to_nowhere_and_a_number_without_citation_break_the_gate(releases: ToyAssistant, run: Evaluate) -> None:
+def test_a_pointer_to_nowhere_and_a_number_without_citation_break_the_gate(
+    releases: ToyAssistant, run: Evaluate
+) -> None:
     def nowhere(draft: Draft, assistant: ToyAssistant) -> Draft:
         return replace(draft, citations=tuple(replace(each, paragraph="nowhere#p1") for each in draft.citations))
 
@@ -159,7 +165,9 @@ def test_always_abstaining_moves_everything_about_answers_and_nothing_about_sear
 ) -> None:
     before = run(releases)
     after = run(Altered(releases, silent), baseline=before.folder.path)
-    assert {"answering_f1", "refusing_f1", "abstention", "false_refusals", "fact_recall", "citation_recall"} <= moved(after)
+    assert {"answering_f1", "refusing_f1", "abstention", "false_refusals", "fact_recall", "citation_recall"} <= moved(
+        after
+    )
     assert not moved(after) & (RETRIEVAL | {"auroc", "false_answers", "errors"})
     assert after.summary.value("false_refusals") == 1.0
     assert after.summary.value("citation_precision") is None, "nothing was cited, so nothing can be called imprecise"
@@ -328,7 +336,10 @@ def test_a_baseline_that_is_not_there_is_said_before_anything_is_asked(releases:
 def test_the_figures_equal_those_of_the_independent_script(releases: ToyAssistant, run: Evaluate) -> None:
     clumsy = run(Altered(ToyAssistant(RELEASES, threshold=0.6, k=3), misnumbered))
     done = subprocess.run(
-        [sys.executable, ROOT / "eval" / "recompute.py", clumsy.folder.path], capture_output=True, text=True, check=False
+        [sys.executable, ROOT / "eval" / "recompute.py", clumsy.folder.path],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("=") == 11
