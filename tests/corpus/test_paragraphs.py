@@ -70,6 +70,6 @@ def test_a_blank_line_ends_a_paragraph(text: str, texts: list[str]) -> None:
     ids=["many", "long", "blank", "crlf"],
 )
 def test_huge_documents_take_linear_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     split_paragraphs("doc", text)
-    assert time.perf_counter() - began < 8
+    assert time.process_time() - began < 8

@@ -79,6 +79,6 @@ def test_agreement_and_precision() -> None:
     "text", ["2023-" * 20_000, "December 7, 2023 " * 6_000, "May " * 25_000, "7 " * 50_000, "1" * 100_000]
 )
 def test_hostile_texts_take_linear_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     find_dates(text)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

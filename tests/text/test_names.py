@@ -92,7 +92,7 @@ def test_surfaces_are_slices_in_order(text: str) -> None:
     "text", ["Abc " * 25_000, "OTS (OTS) " * 10_000, "A." * 50_000, "(a" * 50_000, "Of of " * 15_000]
 )
 def test_hostile_texts_take_linear_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     find_names(text)
     acronym_pairs(text)
-    assert time.perf_counter() - began < 8
+    assert time.process_time() - began < 8

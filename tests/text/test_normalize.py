@@ -146,8 +146,8 @@ def test_hash_fits_a_signed_column(text: str) -> None:
     ids=["marks", "one word", "quotes", "invisible", "spaces", "accents"],
 )
 def test_hostile_texts_take_linear_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     normalize(text)
     locate("a" * 40, text)
     locate(text[-50:], text)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3

@@ -74,6 +74,6 @@ def test_words_that_often_count_nothing_are_marked() -> None:
     ids=range(10),
 )  # fmt: skip
 def test_hostile_texts_take_linear_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     find_numbers(text)
-    assert time.perf_counter() - began < 8
+    assert time.process_time() - began < 8

@@ -88,9 +88,9 @@ def test_lines_wrapped_at_a_margin_do_not() -> None:
     ids=range(12),
 )  # fmt: skip
 def test_hostile_texts_take_linear_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     spans = split_sentences(text)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert sum(len(text[span.start : span.end].split()) for span in spans) >= len(text.split())
 
 
