@@ -85,10 +85,10 @@ def values_of(text: str) -> Values:
     return find_values(text)
 
 
-def certain_parts(texts: Sequence[str]) -> frozenset[str]:
-    """Returns the parts of names that stand inside a sentence somewhere in the texts."""
+def certain_parts(texts: Sequence[str], *, uncertain: bool = False) -> frozenset[str]:
+    """Returns the parts of names that stand inside a sentence somewhere (or, `uncertain`, only at the beginning)."""
     return frozenset(
-        part for text in texts for name in values_of(text).names if not name.initial for part in name.parts
+        part for text in texts for name in values_of(text).names if name.initial == uncertain for part in name.parts
     )
 
 
@@ -125,6 +125,19 @@ def units_agree(mine: Unit, theirs: Unit) -> bool:
     if isinstance(mine.what, Date) and isinstance(theirs.what, Date):
         return mine.what.agrees(theirs.what)
     return mine.key == theirs.key
+
+
+def stands_beside(mine: Unit, source: Sequence[Unit], place: int) -> bool:
+    """Whether an acronym agrees with a name in an unbroken row around a place: "Conference (COP29) to the UN"."""
+    if not (isinstance(mine.what, Name) and mine.what.acronym):
+        return False
+    for step in (-1, 1):
+        at = place + step
+        while 0 <= at < len(source) and source[at].kind != "term":
+            if source[at].kind == mine.kind and units_agree(mine, source[at]):
+                return True
+            at += step
+    return False
 
 
 def names_agree(mine: Name, theirs: Name) -> bool:

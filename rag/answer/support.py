@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from rag.answer.alignment import Pair, Unit, align, certain_parts, names_agree, read_units, values_of
+from rag.answer.alignment import Pair, Unit, align, certain_parts, names_agree, read_units, stands_beside, values_of
 from rag.answer.citations import locate_quotation, quotations
 from rag.answer.closeness import PARTIAL_FROM, SUPPORTED_FROM, closeness
 from rag.text.sentences import split_sentences
@@ -50,13 +50,15 @@ def check_claim(claim: str, paragraphs: Sequence[str], *, about: Sequence[str] =
     """Returns whether the paragraphs support the claim; a `ClaimChecker`."""
     claim = claim[:_LONGEST_CLAIM]
     certain = certain_parts([claim, *paragraphs, *about])
-    units = read_units(claim, certain)
+    # What opens the claim and stands nowhere else may be a name put in the place of another.
+    strange = certain_parts([claim], uncertain=True) - _words([*paragraphs, *about]) - certain
+    units = read_units(claim, certain | strange)
     sentences = [paragraph[span.start : span.end] for paragraph in paragraphs for span in split_sentences(paragraph)]
     findings = Findings()
-    _check_values(units, paragraphs, about, findings)
-    score = closeness(claim, sentences, absent=len(findings.wrong) + len(findings.missing))
+    _check_values([unit for unit in units if not is_strange(unit, strange)], paragraphs, about, findings)
+    score = closeness(claim, sentences, absent=len(findings.wrong) + len(findings.missing), about=about)
     _check_quotations(claim, paragraphs, findings)
-    _check_places(units, [read_units(sentence, certain) for sentence in sentences], findings)
+    _check_places(units, [read_units(sentence, certain) for sentence in sentences], strange, findings)
     if findings.wrong:
         return Judgement(support="unsupported", why="; ".join(findings.wrong), score=score)
     if score < PARTIAL_FROM:
@@ -139,7 +141,18 @@ class _Names:
         return any((name.surface == acronym or expands(name.surface, expansion)) for acronym, expansion in self._pairs)
 
 
-def _check_places(units: Sequence[Unit], sentences: Sequence[Sequence[Unit]], findings: Findings) -> None:
+def is_strange(unit: Unit, strange: frozenset[str]) -> bool:
+    """Whether the unit may be no name: one word at the beginning of the claim that stands nowhere else."""
+    return isinstance(unit.what, Name) and unit.what.initial and not strange.isdisjoint(unit.what.parts)
+
+
+def _words(texts: Sequence[str]) -> frozenset[str]:
+    return frozenset(name_key(term.surface) for text in texts for term in content_terms(text))
+
+
+def _check_places(
+    units: Sequence[Unit], sentences: Sequence[Sequence[Unit]], strange: frozenset[str], findings: Findings
+) -> None:
     """Compares names, dates, numbers and negations with what stands in the same place of the nearest sentences."""
     keys = {unit.key for unit in units}
     nearest = sorted(sentences, key=lambda sentence: -len(keys & {unit.key for unit in sentence}))[:_CANDIDATES]
@@ -147,12 +160,30 @@ def _check_places(units: Sequence[Unit], sentences: Sequence[Sequence[Unit]], fi
     for index, unit in enumerate(units):
         places = [(sentence, pair) for sentence, pairs in aligned for pair in pairs if pair.claim == index]
         agreed = max((pair.strength for _, pair in places if pair.agrees), default=0)
-        differing = [(pair.strength, sentence[pair.source]) for sentence, pair in places if not pair.agrees]
+        differing = [
+            (pair.strength, sentence[pair.source])
+            for sentence, pair in places
+            if not pair.agrees and not stands_beside(unit, sentence, pair.source)
+        ]
         strength, other = max(differing, key=lambda item: item[0], default=(0, unit))
         if strength >= _LEAST_STRENGTH and strength > agreed:
-            findings.wrong.append(f"where it says {unit.surface!r} the paragraph says {other.surface!r}")
+            kind = findings.missing if is_strange(unit, strange) else findings.wrong
+            kind.append(f"where it says {unit.surface!r} the paragraph says {other.surface!r}")
     if aligned:
+        _check_repetition(units, [sentence for sentence, _ in aligned], findings)
         _check_negations(units, *max(aligned, key=lambda item: sum(pair.agrees for pair in item[1])), findings)
+
+
+def _check_repetition(units: Sequence[Unit], sentences: Sequence[Sequence[Unit]], findings: Findings) -> None:
+    """Finds a party named once too often in the place of one that is left out ("32 Armenians, released by Armenia")."""
+    mine = [unit.what for unit in units if isinstance(unit.what, Name)]
+    theirs = [[unit.what for unit in sentence if isinstance(unit.what, Name)] for sentence in sentences]
+    left_out = [name for name in theirs[0] if not any(names_agree(name, other) for other in mine)]
+    for name in mine:
+        said = sum(names_agree(name, other) for other in mine)
+        if left_out and said > 1 and said > max(sum(names_agree(name, other) for other in names) for names in theirs):
+            findings.missing.append(f"it names {name.surface!r} in the place of {left_out[0].surface!r}")
+            return
 
 
 def _check_negations(
