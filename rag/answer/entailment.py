@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from rag.answer.closeness import rank_sentences
-from rag.answer.judge import is_contradicted
 from rag.answer.support import ClaimChecker, Judgement, check_claim
 from rag.errors import ConfigurationError
 from rag.text.sentences import sentence_texts
@@ -31,7 +30,7 @@ class EntailmentChecker:
 
     def __call__(self, claim: str, paragraphs: Sequence[str], *, about: Sequence[str] = ()) -> Judgement:
         first = self._first(claim, paragraphs, about=about)
-        if is_contradicted(first):
+        if first.contradicted:
             return first
         entailed, contradicted = self._read(claim, paragraphs)
         score = max(first.score, entailed)

@@ -9,7 +9,6 @@ import html
 import json
 from collections.abc import Sequence
 
-from rag.answer.closeness import PARTIAL_FROM
 from rag.answer.models import ChatModel, Request, complete
 from rag.answer.prompts import Prompts
 from rag.answer.support import ClaimChecker, Judgement, check_claim
@@ -32,7 +31,7 @@ class Judge:
 
     def __call__(self, claim: str, paragraphs: Sequence[str], *, about: Sequence[str] = ()) -> Judgement:
         first = self._first(claim, paragraphs, about=about)
-        if is_contradicted(first):
+        if first.contradicted:
             return first
         shown = "\n".join(f"<paragraph>{html.escape(text, quote=False)}</paragraph>" for text in [*about, *paragraphs])
         request = Request(
@@ -43,11 +42,6 @@ class Judge:
             return parse_verdict(complete(self._model, request), first)
         except (ModelError, ValueError):
             return first
-
-
-def is_contradicted(judgement: Judgement) -> bool:
-    """Whether something in the claim is contradicted, not merely left unsaid."""
-    return judgement.support == "unsupported" and judgement.score >= PARTIAL_FROM
 
 
 def parse_verdict(reply: str, first: Judgement) -> Judgement:

@@ -25,11 +25,15 @@ _LEAST_STRENGTH = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """Whether a claim is supported, why not, and how much of it stands in the paragraphs, in [0, 1]."""
+    """Whether a claim is supported, why not, and how likely that is by its words, in [0, 1].
+
+    `contradicted`: something in it differs from the paragraphs, or is not theirs; no second look mends that.
+    """
 
     support: Support
     why: str = ""
     score: float = 0.0
+    contradicted: bool = False
 
 
 class ClaimChecker(Protocol):
@@ -60,7 +64,7 @@ def check_claim(claim: str, paragraphs: Sequence[str], *, about: Sequence[str] =
     _check_quotations(claim, paragraphs, findings)
     _check_places(units, [read_units(sentence, certain) for sentence in sentences], strange, findings)
     if findings.wrong:
-        return Judgement(support="unsupported", why="; ".join(findings.wrong), score=score)
+        return Judgement(support="unsupported", why="; ".join(findings.wrong), score=score, contradicted=True)
     if score < PARTIAL_FROM:
         return Judgement(support="unsupported", why="too little of it stands in the cited paragraph", score=score)
     if findings.missing:

@@ -143,10 +143,15 @@ class AnswerWriter:
         for marker in markers:
             numbers.extend(self._resolve(marker, sentence))
         unique = tuple(dict.fromkeys(numbers))
+        joiner = ""
         if unique:
+            if self._last == "[":
+                joiner = JOINER
+                self._plain.append(joiner)
+                self._length += 1
             self.marks.append(Mark(self._length, unique))
             self._last = "]"
-        return _bracketed(unique)
+        return joiner + _bracketed(unique)
 
     def _sentence(self) -> str:
         """The sentence written last, up to here."""

@@ -225,7 +225,7 @@ def test_nothing_is_asked_when_the_retrieval_does_not_answer(server: ModelServer
     draft, events = run(answerer(answerable=lambda found: Answerable(False, "nothing is near", 0.1)))
     check_draft(draft, events)
     assert (draft.status, draft.reason, draft.confidence) == ("abstained", "nothing is near", 0.1)
-    assert [item.paragraph for item in draft.closest][0] == retrieval().hits[0].paragraph.ref
+    assert draft.closest[0].paragraph == retrieval().hits[0].paragraph.ref
     assert server.requests == []
 
 
