@@ -205,10 +205,10 @@ METRICS: tuple[Metric, ...] = (
     _mean("citation_precision", "Citation precision", "Citations", "Cited paragraphs that are gold."),
     _mean("citation_recall", "Citation recall", "Citations", "Gold groups that are cited."),
     _mean("citation_f1", "Citation F1", "Citations", "Harmonic mean of the two, per question."),
-    _mean("citation_coverage", "Claims with a citation", "Citations", "Claims that cite anything."),
+    _mean("citation_coverage", "Claims cited", "Citations", "Claims that cite anything."),
     _mean(
         "primary_source_rate",
-        "Cites the statement itself",
+        "Primary source",
         "Citations",
         "Citations of the statement itself, where it holds the answer.",
         None,
@@ -235,7 +235,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         name="abstention",
-        label="Abstention, mean F1",
+        label="Abstention mean F1",
         group="Abstention",
         says="The mean of the two: neither always refusing nor never refusing wins.",
         reduce=_of_flags(abstention.abstention_f1),
@@ -258,9 +258,9 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         name="auroc",
-        label="AUROC of confidence",
+        label="AUROC",
         group="Abstention",
-        says="Chance that an answerable question has the higher confidence of a pair.",
+        says="Chance that of two questions the answerable one has the higher confidence.",
         reduce=_row_by_row(_auroc),
         tolerance=0.03,
     ),

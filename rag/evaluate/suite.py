@@ -85,7 +85,7 @@ def run(
     before = _read(baseline) if baseline else None
     sets = tuple(load_set(path) for path in questions)
     asked = select(sets, split=split, kind=kind)
-    with _opened(sets, documents, open_assistant) as (assistant, brought):
+    with _opened(sets, documents, open_assistant, keep=out) as (assistant, brought):
         if brought is None:
             check_against(sets, assistant)
         folder = new_run(out)
@@ -130,7 +130,7 @@ def resume(
     where = Path(manifest["documents"]) if manifest["documents"] else None
     sets = (load_set(where),) if where and _is_public(where) else ()
     asked = folder.questions()
-    with _opened(sets, None if sets else where, open_assistant) as (assistant, _):
+    with _opened(sets, None if sets else where, open_assistant, keep=path.parent) as (assistant, _):
         check_resumable(manifest, assistant.fingerprint, name=folder.name)
         ask_all(folder, asked, assistant, k=manifest["k"], workers=workers, report=report)
     return _finished(folder, manifest, entailment=entailment, before=before, report=report)
@@ -229,9 +229,12 @@ def _read(path: Path, *, entailment: Entailment | None = None) -> _Run:
 
 @contextmanager
 def _opened(
-    sets: Sequence[QuestionSet], documents: Path | None, open_assistant: OpenAssistant
+    sets: Sequence[QuestionSet], documents: Path | None, open_assistant: OpenAssistant, *, keep: Path | None = None
 ) -> Iterator[tuple[Asks, Path | None]]:
-    """An assistant over the documents that go with the questions, and the public set that brought them, if one did."""
+    """An assistant over the documents that go with the questions, and the public set that brought them, if one did.
+
+    What a set brings is written under `keep`, always at the same place, so that it need not be indexed twice.
+    """
     brought = next((each.path for each in sets if each.brings_documents), None) if documents is None else None
     if brought is not None and len(sets) > 1:
         raise InputError(
@@ -239,7 +242,9 @@ def _opened(
             mend="Evaluate it apart, or name the documents: --documents PATH.",
         )
     with tempfile.TemporaryDirectory(prefix="pilcrow-eval-") as temporary:
-        exported = export_documents(brought, Path(temporary)) if brought else documents
+        exported = documents
+        if brought is not None:
+            exported = export_documents(brought, keep / ".documents" / sets[0].digest[:12] if keep else Path(temporary))
         with open_assistant(exported) as assistant:
             yield assistant, brought
 

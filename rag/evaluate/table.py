@@ -35,9 +35,10 @@ def render_comparison(comparison: Comparison) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    table = _table(f"{comparison.before} → {comparison.after}")
-    for heading in ("before", "after", "change", "95 % of change", ""):
-        table.add_column(_safe(heading), justify="left" if not heading else "right")
+    table = _table("compared")
+    for heading in ("before", "after", "change", "95 % of change"):
+        table.add_column(heading, justify="right")
+    table.add_column("", no_wrap=True)
     for each in comparison.differences:
         if each.before is None and each.after is None:
             continue
@@ -56,7 +57,13 @@ def render_comparison(comparison: Comparison) -> RenderableType:
             wording.verdict(each),
             style=style,
         )
-    lines: list[RenderableType] = [table, Text(""), Text(wording.headline(comparison))]
+    lines: list[RenderableType] = [
+        Text(_safe(f"{comparison.before} → {comparison.after}")),
+        Text(""),
+        table,
+        Text(""),
+        Text(_safe(wording.headline(comparison))),
+    ]
     lines += [
         Text(f"{change}: {_safe(', '.join(pair.after.key for pair in comparison.of(change)))}")
         for change in ("broken", "fixed")
@@ -98,7 +105,9 @@ def _by_part(title: str, parts: Sequence[Part]) -> Table:
     for each in parts:
         # A long name breaks after its dashes, so that the table stays narrow.
         table.add_column(
-            f"{_safe(each.name)} ({each.questions:,})".replace("-", "-\n").replace(" (", "\n("), justify="right"
+            f"{_safe(each.name)} ({each.questions:,})".replace("-", "-\n").replace(" (", "\n("),
+            justify="right",
+            overflow="fold",
         )
     for metric in METRICS:
         if _any_value(parts, metric):
@@ -115,7 +124,7 @@ def _table(title: str) -> Table:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False)
-    table.add_column(_safe(title))
+    table.add_column(_safe(title), no_wrap=True)
     return table
 
 

@@ -42,7 +42,7 @@ def verdict(difference: Difference) -> str:
     """What became of a metric, in words."""
     words = {
         "better": "better",
-        "worse": "worse, within tolerance",
+        "worse": "worse, tolerated",
         "same": "same",
         "regressed": "REGRESSED",
         "broken": "GATE BROKEN",

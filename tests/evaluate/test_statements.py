@@ -1,0 +1,104 @@
+"""The fixed questions over the real index: the command as a person runs it, stopped, resumed and recomputed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+QUESTIONS = ROOT / "eval" / "questions" / "statements.jsonl"
+pytestmark = pytest.mark.xdist_group("statements")
+
+
+def pilcrow(*arguments: object, folder: Path) -> list[str]:
+    code = "import sys; from rag.cli import run; sys.exit(run(sys.argv[1:]))"
+    return [sys.executable, "-c", code, *map(str, arguments)]
+
+
+def finished(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        pilcrow(*arguments, folder=folder), cwd=folder, env=_environment(), capture_output=True, text=True, check=False
+    )
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("evaluated")
+
+
+@pytest.fixture(scope="module")
+def whole(folder: Path, index_folder: Path) -> Path:
+    """A run of all fixed questions."""
+    started = time.monotonic()
+    done = finished(
+        "eval", "--questions", QUESTIONS, "--index", index_folder, "--out", "whole", "--json", folder=folder
+    )
+    assert done.returncode == 0, done.stderr
+    assert time.monotonic() - started < 60
+    return folder / "whole" / json.loads(done.stdout)["run"]
+
+
+def test_every_citation_is_verified_and_every_claim_cited(whole: Path) -> None:
+    figures = json.loads((whole / "summary.json").read_text())["overall"]["figures"]
+    for gate in ("pointer_validity", "quote_exactness"):
+        assert figures[gate]["value"] == 1.0
+        assert figures[gate]["scored"] > 0
+    assert figures["errors"]["value"] == 0.0
+
+
+def test_the_figures_equal_those_recomputed_from_the_lines(whole: Path) -> None:
+    script = [sys.executable, str(ROOT / "eval" / "recompute.py"), str(whole)]
+    done = subprocess.run(script, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_killed_run_is_resumed_into_the_same_one(whole: Path, folder: Path, index_folder: Path) -> None:
+    command = pilcrow("eval", "--questions", QUESTIONS, "--index", index_folder, "--out", "killed", folder=folder)
+    with subprocess.Popen(
+        command, cwd=folder, env=_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as running:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and running.poll() is None:
+            results = next((folder / "killed").glob("*/results.jsonl"), None) if (folder / "killed").exists() else None
+            if results is not None and results.read_bytes().count(b"\n") >= 10:
+                break
+            time.sleep(0.005)
+        running.kill()
+    assert results is not None
+    answered = results.read_bytes().count(b"\n")
+    assert 10 <= answered < 118, "it was to be killed in the middle"
+    done = finished("eval", "--resume", results.parent, "--index", index_folder, folder=folder)
+    assert done.returncode == 0, done.stderr
+    for name in ("questions.jsonl", "results.jsonl", "scores.jsonl"):
+        assert (results.parent / name).read_bytes() == (whole / name).read_bytes(), name
+
+
+def test_a_second_run_compares_as_equal(whole: Path, folder: Path, index_folder: Path) -> None:
+    done = finished(
+        "eval", "--questions", QUESTIONS, "--index", index_folder, "--out", "second", "--baseline", whole, "--json",
+        folder=folder,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    comparison = json.loads(done.stdout)["comparison"]
+    assert comparison["equal"]
+    assert not comparison["regressed"]
+
+
+def test_retrieving_one_paragraph_is_a_regression(whole: Path, folder: Path, index_folder: Path) -> None:
+    done = finished(
+        "eval", "--questions", QUESTIONS, "--index", index_folder, "--out", "one", "-k", 1, "--baseline", whole,
+        folder=folder,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "REGRESSED" in done.stdout
