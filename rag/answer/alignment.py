@@ -40,12 +40,16 @@ class Unit:
 
 
 class Pair(NamedTuple):
-    """Unit `claim` of the claim falls onto unit `source` of the sentence; `strength` counts agreeing neighbours."""
+    """Unit `claim` of the claim falls onto unit `source` of the sentence.
+
+    `strength` counts agreeing units near it; `joined` says that one of them stands right beside it in both.
+    """
 
     claim: int
     source: int
     agrees: bool
     strength: int
+    joined: bool
 
 
 def read_units(text: str, certain: frozenset[str] | None = None) -> tuple[Unit, ...]:
@@ -103,7 +107,10 @@ def align(claim: Sequence[Unit], source: Sequence[Unit]) -> tuple[Pair, ...]:
     matched.sort()
     agreeing = [(i, j) for i, j in matched if units_agree(claim[i], source[j])]
     agrees = set(agreeing)
-    return tuple(Pair(i, j, (i, j) in agrees, _strength(i, j, agreeing)) for i, j in matched)
+    return tuple(
+        Pair(i, j, (i, j) in agrees, _strength(i, j, agreeing), bool({(i - 1, j - 1), (i + 1, j + 1)} & agrees))
+        for i, j in matched
+    )
 
 
 def _replaced_numbers(

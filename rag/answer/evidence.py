@@ -170,14 +170,14 @@ def _excerpts(hit: Hit, question: str, budget: int) -> tuple[Span, ...]:
     text = hit.paragraph.text
     scored = {(score.start, score.end): score.score for score in hit.sentences}
     wanted = {term.text for term in content_terms(question)}
-    ranked = sorted(
-        split_sentences(text),
-        key=lambda span: (
-            -len(wanted & {term.text for term in content_terms(text[span.start : span.end])}),
-            -scored.get((span.start, span.end), 0.0),
-            span.start,
-        ),
-    )
+    spans = split_sentences(text)
+
+    def nearness(span: Span) -> tuple[int, float]:
+        shared = len(wanted & {term.text for term in content_terms(text[span.start : span.end])})
+        return shared, scored.get((span.start, span.end), 0.0)
+
+    best = max(spans, key=nearness)
+    ranked = sorted(spans, key=lambda span: (*(-value for value in nearness(span)), abs(span.start - best.start)))
     taken: list[Span] = []
     for span in ranked:
         cost = estimate_tokens(text[span.start : span.end]) + 4

@@ -21,6 +21,8 @@ from rag.types import Support
 _LONGEST_CLAIM = 4000
 _CANDIDATES = 6
 _LEAST_STRENGTH = 2
+_LEAST_STRENGTH_APART = 4
+"""Units that agree around a place, when none of them stands right beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,10 +169,12 @@ def _check_places(
         differing = [
             (pair.strength, sentence[pair.source])
             for sentence, pair in places
-            if not pair.agrees and not stands_beside(unit, sentence, pair.source)
+            if not pair.agrees
+            and pair.strength >= (_LEAST_STRENGTH if pair.joined else _LEAST_STRENGTH_APART)
+            and not stands_beside(unit, sentence, pair.source)
         ]
         strength, other = max(differing, key=lambda item: item[0], default=(0, unit))
-        if strength >= _LEAST_STRENGTH and strength > agreed:
+        if strength > agreed:
             kind = findings.missing if is_strange(unit, strange) else findings.wrong
             kind.append(f"where it says {unit.surface!r} the paragraph says {other.surface!r}")
     if aligned:
