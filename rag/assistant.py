@@ -17,6 +17,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from rag.answer.answerer import Answerer
     from rag.answer.models import ChatModel
     from rag.answer.prompts import Prompts
+    from rag.answer.rewrite import Rewrite
+    from rag.answer.support import ClaimChecker
     from rag.corpus import Reading
     from rag.index import Changes, Index, ProgressReport
     from rag.retrieve import Searcher
@@ -173,17 +176,19 @@ class Assistant:
         question = check_question(question)
         filters = self._check_filters(filters)
         history = _recent(history)
+        rewrite = self._rewrite(question, history)
         retrieval = self._open_searcher().search(
             question,
             history=history,
             filters=filters,
             k=k or self.settings.k,
-            standalone_question=self._rewrite(question, history),
+            standalone_question=rewrite.question,
         )
         retrieved = time.perf_counter()
         yield Retrieved(retrieval=retrieval)
         for event in self._open_answerer().answer(retrieval, history):
             if isinstance(event, Draft):
+                event = replace(event, reason=f"{rewrite.reason} {event.reason}".strip())
                 ended = time.perf_counter()
                 seconds = Seconds(retrieve=retrieved - started, answer=ended - retrieved, total=ended - started)
                 yield Finished(answer=self._answer(question, history, retrieval, event, seconds))
@@ -317,6 +322,7 @@ class Assistant:
             strict=self.settings.strict,
             allow_fallback=self.settings.fallback,
             token_budget=self.settings.context_tokens,
+            checker=self._checker,
             find=self._catalog.paragraph,
         )
 
@@ -333,8 +339,30 @@ class Assistant:
 
         return load_prompts(prompts_folder())
 
-    def _rewrite(self, question: str, history: Sequence[Turn]) -> str | None:
-        return None
+    def _rewrite(self, question: str, history: Sequence[Turn]) -> Rewrite:
+        """The standalone question a language model makes of a follow-up, or why it made none."""
+        from rag.answer.rewrite import Rewrite, rewrite_question
+
+        if self.mode == "quote" or not history:
+            return Rewrite(None)
+        return rewrite_question(self._chat_model, self._prompts, question, history)
+
+    @cached_property
+    def _checker(self) -> ClaimChecker:
+        from rag.answer.support import check_claim
+
+        checker: ClaimChecker = check_claim
+        if self.settings.nli:
+            from rag.answer.entailment import EntailmentChecker
+
+            checker = EntailmentChecker(self.settings.nli, first=checker)
+        if self.settings.judge:
+            from rag.answer.judge import Judge
+            from rag.answer.models import open_chat_model
+
+            model = open_chat_model(self.settings.judge, timeout=self.settings.timeout)
+            checker = Judge(model, prompts=self._prompts, first=checker)
+        return checker
 
     def _check_filters(self, filters: Filters) -> Filters:
         """The filters, when they can let something through."""

@@ -10,7 +10,7 @@ import pytest
 
 from rag.cli import run
 from tests.conftest import SERVICEMEN
-from tests.model_server import ModelServer
+from tests.model_server import SCRIPTS, ModelServer, Reply
 
 
 @pytest.fixture
@@ -95,3 +95,35 @@ def test_a_missing_key_is_a_configuration_error(
     monkeypatch.setenv("PILCROW_MODEL", "openai:gpt-5-mini")
     assert run(["ask", SERVICEMEN]) == 2
     assert "OPENAI_API_KEY" in capsys.readouterr().err
+
+
+FOLLOW_UP = {"role": "user", "content": SERVICEMEN}
+
+
+def ask_follow_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    batch = tmp_path / "batch.jsonl"
+    batch.write_text(json.dumps({"id": "f", "question": "And how many in return?", "history": [FOLLOW_UP]}))
+    assert run(["ask", "--batch", str(batch)]) == 0
+    answer: dict[str, object] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def test_a_follow_up_is_searched_for_as_the_model_rewrote_it(
+    server: ModelServer, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rewritten = "How many Azerbaijani servicemen does Armenia release in return?"
+    answering = SCRIPTS["good"]
+    server.play(lambda asked: answering(asked) if asked.paragraphs else Reply(pieces=[rewritten]))
+    answer = ask_follow_up(tmp_path, capsys)
+    assert answer["standalone_question"] == rewritten
+    assert answer["question"] == "And how many in return?"
+
+
+def test_a_failed_rewrite_falls_back_to_the_history_and_says_so(
+    server: ModelServer, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    answering = SCRIPTS["good"]
+    server.play(lambda asked: answering(asked) if asked.paragraphs else Reply(status=401, error="no"))
+    answer = ask_follow_up(tmp_path, capsys)
+    assert answer["status"] == "answered"
+    assert "not rewritten" in str(answer["reason"])
