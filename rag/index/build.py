@@ -96,7 +96,12 @@ def update(
     A document whose file has a problem now is kept as it was. `scanned` is consumed as it comes and never held whole.
 
     Args:
+        folder: where the index is, or will be.
+        scanned: every document the index shall hold, and the problems met on the way.
+        embedder: what makes the vectors.
+        chroma_url: a Chroma server for the vectors instead of the embedded store.
         rebuild: embed and index everything anew; also mends a catalog that cannot be read.
+        progress: is told of each step.
 
     Raises:
         IndexLocked: another process is writing.
@@ -170,7 +175,7 @@ class _Update:
         words = self._words(before)
         if fresh or removed or before.generation == 0:
             self._embed()
-            self._add_words(words, before)
+            self._add_words(words)
             self.writer.swap(
                 removed=removed,
                 embedding=self.embedder.name,
@@ -247,7 +252,11 @@ class _Update:
     def _unstage_unwanted(self, seen: dict[str, str]) -> None:
         live = {} if self.rebuild else self.writer.digests()
         self.writer.unstage(
-            [name for name, digest in self.writer.staged().items() if seen.get(name) != digest or live.get(name) == digest]
+            [
+                name
+                for name, digest in self.writer.staged().items()
+                if seen.get(name) != digest or live.get(name) == digest
+            ]
         )
 
     def _embed(self) -> None:
@@ -262,9 +271,7 @@ class _Update:
     def _embed_part(self, pending: Sequence[Pending]) -> None:
         hashes = {item.key: _hash(self.embedder.digest, item.passage) for item in pending}
         keys = self.writer.known_vectors(list(set(hashes.values())))
-        new: dict[bytes, Passage] = {
-            hashes[item.key]: item.passage for item in pending if hashes[item.key] not in keys
-        }
+        new: dict[bytes, Passage] = {hashes[item.key]: item.passage for item in pending if hashes[item.key] not in keys}
         if new:
             vectors = self.embedder.encode_passages(list(new.values()))
             kept: dict[bytes, PassageVectors] = dict(zip(new, vectors, strict=True))
@@ -288,7 +295,7 @@ class _Update:
             index.change(remove=(), add=((e.key, e.heading, e.text) for e in self.writer.entries(live=1)))
         return _Words(name, index)
 
-    def _add_words(self, words: _Words, state: State) -> None:
+    def _add_words(self, words: _Words) -> None:
         total = self.writer.count(live=0)
         self.progress(Step(phase="words", done=0, total=total))
 

@@ -25,6 +25,7 @@ from rag.text.normalize import words_hash
 from rag.types import Document, DocumentInfo, Filters, Paragraph, Span
 
 FORMAT = 1
+_NO_FILTERS = Filters()
 FILE = "catalog.sqlite"
 REBUILD = "Run: pilcrow index --rebuild"
 _MOST_COPIES = 50
@@ -52,9 +53,7 @@ CREATE TABLE sentence_vectors (key INTEGER PRIMARY KEY, vectors BLOB NOT NULL);
 CREATE TABLE dead (paragraph INTEGER PRIMARY KEY);
 CREATE TABLE unreachable (paragraph INTEGER PRIMARY KEY);
 """
-_INFO = (
-    "d.id, d.title, d.date, d.issuer, d.publisher, d.url, d.language, d.kind, d.retrieved, d.metadata"
-)
+_INFO = "d.id, d.title, d.date, d.issuer, d.publisher, d.url, d.language, d.kind, d.retrieved, d.metadata"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +196,7 @@ class Catalog:
             row = self._one(f"SELECT {_INFO} FROM documents d WHERE d.id = ? AND d.live = 1", (document,))
         return info_of(row) if row else None
 
-    def documents(self, filters: Filters = Filters()) -> tuple[DocumentInfo, ...]:
+    def documents(self, filters: Filters = _NO_FILTERS) -> tuple[DocumentInfo, ...]:
         """All live documents the filters let through, newest first."""
         where, values = condition(filters)
         with reading(self.file):
@@ -264,7 +263,8 @@ class Catalog:
         with reading(self.file):
             for part in batches(keys):
                 rows = self._rows(
-                    f"SELECT {_INFO}, p.key, p.number, p.start, p.end, p.text, p.words, p.sentences, v.chunks, s.vectors"
+                    f"SELECT {_INFO}, p.key, p.number, p.start, p.end, p.text, p.words, p.sentences,"
+                    " v.chunks, s.vectors"
                     " FROM paragraphs p JOIN documents d ON d.key = p.document"
                     " JOIN vectors v ON v.key = p.vector JOIN sentence_vectors s ON s.key = p.vector"
                     f" WHERE d.live = 1 AND p.key IN ({','.join('?' * len(part))})",
@@ -408,6 +408,7 @@ def folded(issuer: str) -> str:
 
 
 def info_of(row: Sequence[Any]) -> DocumentInfo:
+    """What the columns of `_INFO` say."""
     return DocumentInfo(
         id=row[0],
         title=row[1],
@@ -427,6 +428,7 @@ def _number(text: str) -> int:
 
 
 def spans_of(blob: bytes) -> tuple[Span, ...]:
+    """The spans of a paragraph's sentences as they are kept."""
     pairs = np.frombuffer(blob, np.int32).reshape(-1, 2).tolist()
     return tuple(Span(start=start, end=end) for start, end in pairs)
 

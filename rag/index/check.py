@@ -93,6 +93,4 @@ def _vectors(store: ChromaStore, place: str, state: State, catalog: Catalog) -> 
         what = f"vectors: {len(lost):,} live paragraphs are not found by their own vector."
         yield Finding(ok=False, what=what, mend="Run: pilcrow index --rebuild")
     else:
-        yield Finding(
-            ok=True, what=f"vectors: each of {len(probes):,} sealed paragraphs is found by its own vector."
-        )
+        yield Finding(ok=True, what=f"vectors: each of {len(probes):,} sealed paragraphs is found by its own vector.")

@@ -122,6 +122,7 @@ def load_embedder(name: str, *, cache: Path) -> Embedder:
     """The embedder that `name` stands for: the bundled model, `test:hash`, or any sentence-transformers name or folder.
 
     Args:
+        name: what `PILCROW_EMBEDDING` says.
         cache: the folder in which the converted copy of the bundled model is kept.
 
     Raises:

@@ -17,7 +17,7 @@ def period(date: str | None) -> tuple[str, str] | None:
         return None
     year, month, day = (int(part) if part else None for part in match.groups())
     assert year is not None
-    if not 1 <= year or (month is not None and not 1 <= month <= 12):
+    if not year >= 1 or (month is not None and not 1 <= month <= 12):
         return None
     first, last = month or 1, month or 12
     length = calendar.monthrange(year, last)[1]

@@ -33,7 +33,9 @@ _TRIES = 3
 class Snapshot:
     """One generation of an index; never changes once made, whatever a writer does meanwhile."""
 
-    def __init__(self, folder: Path, catalog: Catalog, state: State, *, chroma_url: str | None, exact_below: int) -> None:
+    def __init__(
+        self, folder: Path, catalog: Catalog, state: State, *, chroma_url: str | None, exact_below: int
+    ) -> None:
         self.state = state
         self.keys, self._documents = catalog.paragraph_keys()
         self._catalog = catalog

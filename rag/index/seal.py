@@ -25,7 +25,7 @@ def reseal(
     *,
     place: str,
     force: bool = False,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> bool:
     """Seals the live vectors when there is no usable seal, or too many came or went since; whether it did."""
     old = writer.state().seal

@@ -136,7 +136,13 @@ class ChromaStore:
     def _release(self, name: str) -> None:
         client = self._clients.pop(name, None)
         if client is not None:
+            # Chroma's HTTP client leaves its connections open when it is closed (1.5.9).
+            both = (client, getattr(client, "_admin_client", None))
+            sessions = [getattr(getattr(one, "_server", None), "_session", None) for one in both]
             client.close()  # type: ignore[attr-defined]
+            for session in sessions:
+                if session is not None:
+                    session.close()
 
     def _collection(self, name: str) -> Any:
         if name not in self._collections:

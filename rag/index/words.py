@@ -33,9 +33,9 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordQuery:
-    """Weighted words, of which any may match, and phrases, which must."""
+    """Words, of which any may match (one that comes twice counts twice), and phrases, which must."""
 
-    words: tuple[tuple[str, float], ...]
+    words: tuple[str, ...]
     phrases: tuple[tuple[str, ...], ...] = ()
 
 
@@ -146,10 +146,8 @@ class LexicalIndex:
     def _query(self, query: WordQuery) -> tantivy.Query | None:
         from tantivy import Occur, Query
 
-        any_of = []
-        for word, weight in query.words:
-            term = Query.term_query(self._schema, "words", word, "freq")
-            any_of.append((Occur.Should, term if weight == 1 else Query.boost_query(term, weight)))
+        # No boosts: tantivy skips what cannot win (block-max WAND) only over plain terms.
+        any_of = [(Occur.Should, Query.term_query(self._schema, "words", word, "freq")) for word in query.words]
         phrases = [
             Query.phrase_query(self._schema, "words", list(phrase))
             if len(phrase) > 1

@@ -59,6 +59,7 @@ class CatalogWriter:
         """Opens the catalog of `folder`, or makes an empty one.
 
         Args:
+            folder: the index folder.
             afresh: throw away a catalog that cannot be read or has another format.
 
         Raises:

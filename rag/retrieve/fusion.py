@@ -1,32 +1,60 @@
-"""Signals of one paragraph -> one score in [0, 1]: each signal is scaled over the candidates, then weighed."""
+"""Signals of the candidates -> one score each.
+
+Each signal is standardised over the candidates (z-score) and the three are weighed alike. Measured on squad2, clapnq
+and mtrag, fitted on no question: z-scores lose less than min-max when the paragraphs are buried in a large corpus,
+and ranks (reciprocal rank fusion) fall below BM25 alone. Weights fitted on half of the questions gain less than .004.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.types import Signals
-
-WEIGHTS = {"dense": 0.25, "lexical": 0.45, "sentence": 0.30}
-"""Sum to one."""
+Scores = npt.NDArray[np.float64]
 
 
-def fuse(signals: Sequence[Signals]) -> npt.NDArray[np.float64]:
-    """One score a candidate; comparable within one search only."""
-    total = np.zeros(len(signals))
-    for name, weight in WEIGHTS.items():
-        total += weight * scaled(np.array([getattr(signal, name) for signal in signals], np.float64))
-    return total
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """The signals of all candidates for one form of the question, each an array of one value a candidate."""
+
+    dense: Scores
+    lexical: Scores
+    sentence: Scores
 
 
-def scaled(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def fuse(forms: Sequence[tuple[float, Columns]]) -> Scores:
+    """One score in (0, 1) a candidate, from the forms of the question and their shares; higher is better."""
+    total = sum(
+        share * (standardised(form.dense) + standardised(form.lexical) + standardised(form.sentence)) / 3
+        for share, form in forms
+    )
+    squashed: Scores = 1 / (1 + np.exp(-np.asarray(total, np.float64)))
+    return squashed
+
+
+def blend(forms: Sequence[tuple[float, Columns]]) -> Columns:
+    """The signals themselves, averaged over the forms."""
+    shares = np.array([share for share, _ in forms])
+    return Columns(
+        dense=shares @ np.stack([form.dense for _, form in forms]),
+        lexical=shares @ np.stack([form.lexical for _, form in forms]),
+        sentence=shares @ np.stack([form.sentence for _, form in forms]),
+    )
+
+
+def standardised(values: Scores) -> Scores:
+    """Distance from the mean in standard deviations; nothing for a signal in which the candidates do not differ."""
+    result: Scores = (values - values.mean()) / (values.std() + 1e-6)
+    return result
+
+
+def scaled(values: Scores) -> Scores:
     """The values from 0 (the least) to 1 (the greatest); all 0 when they do not differ."""
-    if not len(values):
-        return values
-    low, high = values.min(), values.max()
-    if high - low < 1e-9:
+    low, high = values.min(initial=np.inf), values.max(initial=-np.inf)
+    if not high - low > 1e-9:
         return np.zeros_like(values)
-    result: npt.NDArray[np.float64] = (values - low) / (high - low)
+    result: Scores = (values - low) / (high - low)
     return result

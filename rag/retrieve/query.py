@@ -7,18 +7,16 @@ import re
 from rag.index.words import WordQuery
 from rag.text.terms import Term, content_terms, terms
 
-_QUOTED = re.compile(r"[\"\u201c\u201d\u201e\u00ab]([^\"\u201c\u201d\u201e\u00ab\u00bb]{1,300})[\"\u201c\u201d\u201f\u00bb]")
+_QUOTED = re.compile(
+    r"[\"\u201c\u201d\u201e\u00ab]([^\"\u201c\u201d\u201e\u00ab\u00bb]{1,300})[\"\u201c\u201d\u201f\u00bb]"
+)
 _MOST_WORDS = 64
 
 
 def word_query(text: str) -> WordQuery:
-    """The words of a text that carry meaning (all of them when none does), and what stands in quotation marks."""
-    found = content_terms(text) or terms(text)
-    counts: dict[str, float] = {}
-    for term in found[:_MOST_WORDS]:
-        if term.text:
-            counts[term.text] = counts.get(term.text, 0.0) + 1.0
-    return WordQuery(words=tuple(counts.items()), phrases=phrases(text))
+    """All words of a text (function words weigh next to nothing by themselves), and what stands in quotation marks."""
+    words = tuple(term.text for term in terms(text) if term.text)
+    return WordQuery(words=words[:_MOST_WORDS], phrases=phrases(text))
 
 
 def phrases(text: str) -> tuple[tuple[str, ...], ...]:

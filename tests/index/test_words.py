@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.errors import IndexDamaged
+from rag.index.words import LexicalIndex, WordQuery, searchable
+
+ENTRIES = (
+    (1, "Joint statement. 2023-12-07.", "Azerbaijan releases 32 Armenian servicemen."),
+    (2, "Joint statement. 2023-12-07.", "Armenia releases 2 Azerbaijani servicemen."),
+    (3, "Budget.", "The budget of the United States grew."),
+)
+
+
+@pytest.fixture(params=["folder", "memory"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalIndex:
+    if request.param == "memory":
+        return LexicalIndex.in_memory(ENTRIES)
+    made = LexicalIndex.create(tmp_path / "words")
+    made.change(remove=(), add=ENTRIES)
+    return made
+
+
+def ask(*words: str, phrases: tuple[tuple[str, ...], ...] = ()) -> WordQuery:
+    return WordQuery(words=tuple(searchable(word) for word in words), phrases=phrases)
+
+
+def keys(index: LexicalIndex, query: WordQuery, limit: int = 10) -> list[int]:
+    return [found.key for found in index.search(query, limit=limit)]
+
+
+def test_words_are_found_in_any_form_and_in_headings(index: LexicalIndex) -> None:
+    assert keys(index, ask("release", "32")) == [1, 2]
+    assert set(keys(index, ask("statements"))) == {1, 2}
+    assert keys(index, ask("volcano")) == []
+    assert keys(index, ask()) == []
+
+
+def test_a_phrase_must_stand_in_that_order(index: LexicalIndex) -> None:
+    united = tuple(searchable("United States").split())
+    assert keys(index, ask(phrases=(united,))) == [3]
+    assert keys(index, ask("budget", phrases=(united[::-1],))) == []
+
+
+def test_scores_of_chosen_keys_are_those_of_the_search(index: LexicalIndex) -> None:
+    query = ask("release", "servicemen", "32")
+    searched = dict(index.search(query, limit=10))
+    chosen = dict(index.score(query, [2, 3]))
+    assert chosen.keys() == {2}
+    assert chosen[2] == pytest.approx(searched[2], rel=1e-5)
+
+
+def test_change_removes_and_adds_in_one_commit(index: LexicalIndex) -> None:
+    index.change(remove=[1], add=[(9, "Joint statement.", "Azerbaijan releases 33 Armenian servicemen.")])
+    assert index.keys().tolist() == [2, 3, 9]
+    assert keys(index, ask("33")) == [9]
+    assert keys(index, ask("32")) == []
+    assert index.count == 3
+
+
+def test_how_many_paragraphs_hold_a_word(index: LexicalIndex) -> None:
+    assert index.paragraphs_with(searchable("servicemen")) == 2
+    assert index.paragraphs_with("volcano") == 0
+
+
+def test_what_cannot_be_opened_is_damage(tmp_path: Path) -> None:
+    with pytest.raises(IndexDamaged, match="pilcrow index"):
+        LexicalIndex(tmp_path / "nothing")
+    (tmp_path / "meta.json").write_text("{")
+    with pytest.raises(IndexDamaged, match="pilcrow index"):
+        LexicalIndex(tmp_path)
+
+
+def test_a_reader_sees_a_commit_of_another_handle_after_reload(tmp_path: Path) -> None:
+    writer = LexicalIndex.create(tmp_path / "words")
+    reader = LexicalIndex(tmp_path / "words")
+    writer.change(remove=(), add=ENTRIES)
+    reader.reload()
+    assert reader.count == 3

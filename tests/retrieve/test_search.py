@@ -1,0 +1,167 @@
+"""Searching a small index made with the deterministic embedder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from rag.errors import InputError
+from rag.index import Index
+from rag.retrieve import Searcher
+from rag.types import Filters, Retrieval, Turn
+from tests.index.conftest import index_of, make_document, opened
+
+DOCUMENTS = [
+    make_document(
+        "joint",
+        "The Republic of Azerbaijan releases 32 Armenian servicemen.",
+        "The Republic of Armenia releases 2 Azerbaijani servicemen.",
+        "Armenia withdraws its candidacy and supports the bid of Baku to host COP29.",
+        title="Joint statement",
+        date="2023-12-07",
+        issuer="Yerevan and Baku",
+    ),
+    make_document(
+        "coverage",
+        "the republic of Azerbaijan releases 32 Armenian servicemen!",
+        "Nothing was said about the border. The border stays closed.",
+        title="What the press wrote",
+        date="2023-12-08",
+        issuer="Press",
+    ),
+    make_document("recipe", "Take two eggs.", "Stir the flour.", "Take two eggs.", title="Cake"),
+]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    folder = tmp_path_factory.mktemp("search") / "index"
+    index_of(folder, DOCUMENTS)
+    return opened(folder)
+
+
+@pytest.fixture
+def searcher(index: Index) -> Searcher:
+    return Searcher(index)
+
+
+def refs(found: Retrieval) -> list[str]:
+    return [hit.paragraph.ref for hit in found.hits]
+
+
+def test_the_paragraph_that_answers_comes_first(searcher: Searcher) -> None:
+    found = searcher.search("Who supports the bid to host COP29?")
+    assert refs(found)[0] == "joint#p3"
+    assert found.hits[0].document.title == "Joint statement"
+    scores = [hit.score for hit in found.hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert found.paragraphs == 8
+    assert found.seconds > 0
+
+
+def test_the_same_words_take_one_place_and_are_named(searcher: Searcher) -> None:
+    found = searcher.search("How many Armenian servicemen does Azerbaijan release?")
+    first = found.hits[0]
+    assert {first.paragraph.ref, *first.also_in} == {"joint#p1", "coverage#p1"}
+    assert len(refs(found)) == 6
+    assert refs(searcher.search("eggs", k=1)) == ["recipe#p1"]
+    assert searcher.search("eggs", k=1).hits[0].also_in == (), "a repetition in the same document is no other source"
+
+
+def test_signals_say_what_the_score_was_made_of(searcher: Searcher) -> None:
+    found = searcher.search("border closed")
+    best = found.hits[0]
+    assert best.paragraph.ref == "coverage#p2"
+    assert best.signals.lexical > 0
+    assert best.signals.sentence == pytest.approx(max(s.score for s in best.sentences), abs=1e-5)
+    assert [best.paragraph.text[s.start : s.end] for s in best.sentences] == [
+        "Nothing was said about the border.",
+        "The border stays closed.",
+    ]
+    assert found.hits[-1].signals.lexical == 0
+
+
+def test_titles_issuers_and_dates_count(searcher: Searcher) -> None:
+    assert refs(searcher.search("cake"))[0].startswith("recipe")
+    assert refs(searcher.search("press border"))[0].startswith("coverage")
+
+
+def test_quotation_marks_ask_for_the_phrase(searcher: Searcher) -> None:
+    assert refs(searcher.search('"Armenian servicemen"')) == ["joint#p1"]
+    assert len(refs(searcher.search('"servicemen Armenian"'))) > 1, "a phrase that stands nowhere is only words"
+
+
+def test_filters_hold(searcher: Searcher) -> None:
+    for filters in (Filters(issuers=("PRESS",)), Filters(since="2023-12-08"), Filters(documents=("coverage",))):
+        assert {ref.split("#")[0] for ref in refs(searcher.search("servicemen", filters=filters))} == {"coverage"}
+    assert refs(searcher.search("servicemen", filters=Filters(until="1990"))) == []
+    with pytest.raises(InputError, match="not a date"):
+        searcher.search("servicemen", filters=Filters(since="yesterday"))
+
+
+def test_a_follow_up_is_searched_in_the_light_of_the_turn_before(searcher: Searcher) -> None:
+    history = (
+        Turn(role="user", content="How many servicemen does Azerbaijan release?"),
+        Turn(role="assistant", content="32."),
+    )
+    found = searcher.search("And the Republic of Armenia?", history=history)
+    assert refs(found)[0] == "joint#p2"
+    assert "servicemen" in found.standalone_question
+    alone = searcher.search("How is flour stirred?", history=history)
+    assert refs(alone)[0] == "recipe#p2"
+    rewritten = searcher.search("And?", history=history, standalone_question="How is flour stirred?")
+    assert refs(rewritten)[0] == "recipe#p2"
+    assert rewritten.question == "And?"
+    assert rewritten.standalone_question == "How is flour stirred?"
+
+
+def test_terms_say_in_how_many_paragraphs_each_word_stands(searcher: Searcher) -> None:
+    found = searcher.search("How many servicemen did the volcano release?")
+    found_in = {term.surface: term.paragraphs for term in found.terms}
+    assert (found_in["servicemen"], found_in["volcano"], found_in["release"]) == (3, 0, 3)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", " ", "?!", "\x00\x07", "a" * 5_000, "«»“”", '"', '""', "日本語の質問", "Հարց", "[[x]] $name {} <b>"],
+)
+def test_any_text_is_searched_without_harm(searcher: Searcher, question: str) -> None:
+    found = searcher.search(question, k=3)
+    assert len(found.hits) <= 3
+    assert found.question == question
+
+
+def test_k_limits_the_hits(searcher: Searcher) -> None:
+    assert len(searcher.search("servicemen", k=2).hits) == 2
+    assert len(searcher.search("servicemen", k=200).hits) == 6
+
+
+def test_several_threads_may_search(searcher: Searcher) -> None:
+    questions = ["COP29", "border", "eggs", "flour"] * 10
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda question: refs(searcher.search(question)), questions))
+    assert found == [refs(searcher.search(question)) for question in questions]
+
+
+def test_a_reranker_reorders_the_best(index: Index) -> None:
+    def longest(question: str, texts: Sequence[str]) -> list[float]:
+        return [float(len(text)) for text in texts]
+
+    found = Searcher(index, reranker=longest).search("servicemen eggs")
+    lengths = [len(hit.paragraph.text) for hit in found.hits]
+    assert lengths == sorted(lengths, reverse=True)
+    scores = [hit.score for hit in found.hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_a_new_generation_is_used_without_a_new_searcher(tmp_path: Path) -> None:
+    index_of(tmp_path, DOCUMENTS)
+    searcher = Searcher(opened(tmp_path))
+    assert refs(searcher.search("eggs", k=1)) == ["recipe#p1"]
+    index_of(tmp_path, DOCUMENTS[:2])
+    assert "recipe#p1" not in refs(searcher.search("eggs"))
