@@ -6,10 +6,11 @@ Everything here is plain Python; the page only turns it into components.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.chat import texts
 from rag.chat.answers import Changed
@@ -19,7 +20,23 @@ from rag.chat.limits import Limits, Line, Rate
 from rag.chat.markup import Markup
 from rag.chat.source import View, render_missing, render_source
 from rag.errors import PilcrowError
-from rag.types import Answer, AnswerEvent, Document, DocumentInfo, Filters, Mode, Paragraph, Retrieval, Turn
+from rag.library import UPLOADS
+from rag.types import (
+    Answer,
+    AnswerEvent,
+    Document,
+    DocumentInfo,
+    Filters,
+    Fingerprint,
+    Mode,
+    Paragraph,
+    Retrieval,
+    Turn,
+)
+
+if TYPE_CHECKING:
+    from rag.corpus import Reading
+    from rag.settings import Settings
 
 
 class Assistant(Protocol):
@@ -31,6 +48,10 @@ class Assistant(Protocol):
     def model(self) -> str | None: ...
     @property
     def index_folder(self) -> Path: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def fingerprint(self) -> Fingerprint: ...
 
     def ask(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS, k: int | None = None
@@ -45,6 +66,9 @@ class Assistant(Protocol):
     def paragraph(self, reference: str) -> Paragraph: ...
     def documents(self, filters: Filters = NO_FILTERS) -> Sequence[DocumentInfo]: ...
     def load(self) -> None: ...
+    def preview(self, files: Sequence[Path]) -> Reading: ...
+    def add_documents(self, files: Sequence[Path], *, progress: Callable[[Any], None] | None = None) -> object: ...
+    def remove_document(self, id: str) -> object: ...  # noqa: A002
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +90,7 @@ class Desk:
         self._assistant: Assistant | None = None
         self._conversations: Conversations | None = None
         self._stops: dict[str, threading.Event] = {}
+        self._places: Counter[str] = Counter()
 
     def open(self, assistant: Assistant) -> None:
         """From here on questions are answered."""
@@ -161,6 +186,28 @@ class Desk:
                 continue
             titles[reference] = ", ".join(part for part in (info.publisher or info.title, info.date) if part)
         return titles
+
+    def added(self) -> frozenset[str]:
+        """The documents that were handed in here, and may be taken out again."""
+        folder = self.assistant.index_folder / UPLOADS
+        if not folder.is_dir():
+            return frozenset()
+        files = [path for path in sorted(folder.iterdir()) if path.suffix.lower() != ".yaml"]
+        return frozenset(document.id for document in self.assistant.preview(files).documents)
+
+    def move(self, session: str) -> int:
+        """Notes that this browser went on to something else; the number tells its places apart."""
+        self._places[session] += 1
+        return self._places[session]
+
+    def place(self, session: str) -> int:
+        """Where this browser is now."""
+        return self._places[session]
+
+    def forget(self, session: str) -> None:
+        """This browser is gone."""
+        self.stop(session)
+        self._places.pop(session, None)
 
     def stopper(self, session: str) -> threading.Event:
         """A new stop for this browser's question; the one before it is set."""

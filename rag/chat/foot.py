@@ -24,6 +24,7 @@ def render_foot(exchange: Exchange, *, last: bool) -> Markup:
         "footer",
         element("span", who, class_="who"),
         element("span", _actions(exchange, last=last), class_="actions"),
+        _comment(exchange) if exchange.rating else None,
         class_="foot",
     )
 
@@ -54,6 +55,9 @@ def _actions(exchange: Exchange, *, last: bool) -> Markup:
                         )
                         for kind, label, text in copies_of(exchange)
                     ),
+                    element(
+                        "button", texts.LINK_QUESTION, type="button", data_act="link", data_question=exchange.question
+                    ),
                     class_="menu",
                 ),
                 class_="copies",
@@ -81,6 +85,26 @@ def _thumb(exchange: Exchange, rating: int) -> Markup:
         aria_pressed="true" if exchange.rating == rating else "false",
         aria_label=texts.HELPFUL if rating > 0 else texts.UNHELPFUL,
         title=texts.HELPFUL if rating > 0 else texts.UNHELPFUL,
+    )
+
+
+def _comment(exchange: Exchange) -> Markup:
+    field = f"comment-{exchange.id}"
+    return element(
+        "span",
+        element("label", texts.COMMENT, for_=field),
+        element("input", type="text", id=field, value=exchange.comment, maxlength="2000", dir="auto"),
+        element(
+            "button",
+            texts.COMMENT_SEND,
+            type="button",
+            class_="outlined",
+            data_act="comment",
+            data_exchange=exchange.id,
+            data_field=field,
+        ),
+        element("span", texts.THANKS, class_="thanks", role="status") if exchange.comment else None,
+        class_="comment",
     )
 
 

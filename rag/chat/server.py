@@ -47,6 +47,7 @@ def start(desk: Desk, *, host: str, port: int, auth: Path | None = None, mcp: bo
     # queue after each event, for which it would load pandas during the first question.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
+    from rag.chat.rooms.api import answer_tools_in_json
     from rag.chat.rooms.page import build, launch_options
 
     page = build(desk)
@@ -64,4 +65,6 @@ def start(desk: Desk, *, host: str, port: int, auth: Path | None = None, mcp: bo
             f"The page cannot be served on {host}:{port}: {' '.join(str(error).split())}",
             mend="Choose another port: pilcrow chat --port 7861",
         ) from None
+    if mcp:
+        answer_tools_in_json(page)
     return page

@@ -9,6 +9,11 @@ from rag.chat.exchanges import Conversation
 from rag.chat.markup import Markup, element, join
 
 
+def render_waiting_shelf() -> Markup:
+    """The list before it is known whose it is; the browser must not take it for an empty one."""
+    return element("nav", element("h2", texts.CONVERSATIONS), aria_label=texts.CONVERSATIONS, class_="shelf")
+
+
 def render_shelf(conversations: Sequence[Conversation], current: str | None) -> Markup:
     """The conversations, the one that is open marked."""
     body = (

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from rag.chat.desk import Desk
 from rag.chat.limits import Limits
@@ -98,3 +98,12 @@ def double(tmp_path: Path, corpus_folder: Path) -> Double:
     """The small assistant over the two documents."""
     documents = [read_markdown(path) for path in sorted(corpus_folder.glob("*.md")) if path.name != "README.md"]
     return Double(documents, tmp_path)
+
+
+def ask(page: Page, question: str) -> None:
+    """Writes a question as a person would and waits for its answer."""
+    before = page.locator("#history .exchange").count()
+    page.locator("#question textarea").fill(question)
+    page.keyboard.press("Enter")
+    expect(page.locator("#history .exchange")).to_have_count(before + 1)
+    expect(page.locator("#live .exchange")).to_have_count(0)

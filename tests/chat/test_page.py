@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from rag.assistant import Assistant
 from rag.settings import Settings
+from tests.chat.conftest import ask
 from tests.conftest import SERVICEMEN
 
 UNANSWERABLE = "What did the President of France say about fishing rights in Iceland?"
@@ -22,15 +23,6 @@ def assistant(index_folder: Path) -> Iterator[Assistant]:
     with Assistant.open(Settings.load(index=index_folder)) as opened:
         opened.load()
         yield opened
-
-
-def ask(page: Page, question: str) -> None:
-    """Writes a question as a person would and waits for its answer."""
-    before = page.locator("#history .exchange").count()
-    page.locator("#question textarea").fill(question)
-    page.keyboard.press("Enter")
-    expect(page.locator("#history .exchange")).to_have_count(before + 1)
-    expect(page.locator("#live .exchange")).to_have_count(0)
 
 
 def test_a_cited_answer_and_its_highlighted_source(

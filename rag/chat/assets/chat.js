@@ -54,7 +54,7 @@ window.pilcrow = (() => {
 
   function download(name, text) {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    link.href = URL.createObjectURL(new Blob([text], { type: KINDS[name.split(".").pop()] }));
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
@@ -63,7 +63,10 @@ window.pilcrow = (() => {
   const held = (button) => document.getElementById(button.dataset.copy)?.textContent ?? "";
   const here = {
     copy: (button) => copy(held(button), button),
-    link: (button) => copy(window.location.origin + window.location.pathname + "?p=" + encodeURIComponent(button.dataset.reference), button),
+    link: (button) => {
+      const [key, value] = button.dataset.question ? ["q", button.dataset.question] : ["p", button.dataset.reference];
+      return copy(`${window.location.origin}${window.location.pathname}?${key}=${encodeURIComponent(value)}`, button);
+    },
     download: (button) => download(button.dataset.name, held(button)),
     close: () => showSource(false),
     unfold: (button) => button.setAttribute("aria-expanded", String(button.closest(".shelf").classList.toggle("unfolded"))),
@@ -205,7 +208,16 @@ window.pilcrow = (() => {
     if (address.get("p")) { showSource(true); }
   }
 
-  const changed = { source: sourceChanged, live: liveChanged, history: historyChanged, shelf: shelfChanged, masthead: mastheadChanged };
+  const KINDS = { md: "text/markdown", json: "application/json", html: "text/html" };
+  let saved = "";
+  function parcelChanged(element) {
+    const parcel = element.querySelector("[data-parcel]");
+    if (!parcel || parcel.dataset.parcel === saved) return;
+    saved = parcel.dataset.parcel;
+    download(parcel.dataset.name, parcel.textContent);
+  }
+
+  const changed = { parcel: parcelChanged, source: sourceChanged, live: liveChanged, history: historyChanged, shelf: shelfChanged, masthead: mastheadChanged };
 
   function connect(element, acts, trigger, watch, role) {
     element.addEventListener("click", (event) => {
@@ -219,6 +231,7 @@ window.pilcrow = (() => {
       if (!acts.includes(act)) return;
       const data = { ...button.dataset };
       if (data.confirm && !window.confirm(data.confirm)) return;
+      if (data.field) data.answer = document.getElementById(data.field)?.value ?? "";
       if (data.ask) {
         const answer = window.prompt(data.ask, data.answer);
         if (answer === null) return;
@@ -230,7 +243,7 @@ window.pilcrow = (() => {
         if (!element.closest("#source")) opener = data;
         else if (data.number) opener = { ...opener, ...data };
       }
-      if (act === "edit") document.querySelector("#question textarea")?.focus();
+      if (act === "new" || act === "edit") document.querySelector("#question textarea")?.focus();
       trigger(act, data);
     });
     const listener = changed[role];

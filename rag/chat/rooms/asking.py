@@ -11,13 +11,13 @@ import gradio as gr
 
 from rag.chat import texts
 from rag.chat.answers import render_exchanges, render_live, render_notice, render_welcome
-from rag.chat.asking import Asked, Progress, answer
+from rag.chat.asking import Asked, answer
 from rag.chat.desk import Desk, Visit
 from rag.chat.exchanges import Exchange, history_of
 from rag.chat.limits import checked_question
 from rag.chat.markup import Markup
 from rag.chat.rooms.parts import SILENT, piece
-from rag.chat.shelf import render_shelf
+from rag.chat.shelf import render_shelf, render_waiting_shelf
 from rag.errors import InputError, PilcrowError
 from rag.types import Filters
 
@@ -49,7 +49,7 @@ def place_ask_room() -> AskRoom:
     """The components in their places, without behaviour."""
     visit = gr.State(Visit())
     with gr.Row(elem_id="ask-room"):
-        shelf = piece(render_shelf((), None), name="shelf", acts=("pick", "new", "rename", "delete", "export"))
+        shelf = piece(render_waiting_shelf(), name="shelf", acts=("pick", "new", "rename", "delete", "export"))
         with gr.Column(elem_id="talk"):
             history = piece(render_welcome(()), name="history", acts=ASK_ACTS)
             live = piece(name="live")
@@ -108,6 +108,7 @@ def connect_ask_room(room: AskRoom, desk: Desk, source: gr.HTML) -> None:
     room.stop.click(asking.stop, None, None, queue=False, **SILENT)
     room.history.edit(asking.edit, [room.visit], [room.question, room.visit], queue=False, **SILENT)
     room.history.rate(asking.rate, [room.visit], [room.history], queue=False, **SILENT)
+    room.history.comment(asking.comment, [room.visit], [room.history], queue=False, **SILENT)
 
 
 class _Asking:
@@ -193,6 +194,14 @@ class _Asking:
             self._desk.conversations.keep(visit.owner, visit.conversation, rated)
         return self._history(self._desk.exchanges(visit))
 
+    def comment(self, visit: Visit, event: gr.EventData) -> Markup:
+        """What a person would rather have read."""
+        exchange = self._desk.exchange(visit, str(event.exchange))
+        if exchange is not None and visit.conversation:
+            said = replace(exchange, comment=str(event.answer)[: self._desk.limits.question_characters].strip())
+            self._desk.conversations.keep(visit.owner, visit.conversation, said)
+        return self._history(self._desk.exchanges(visit))
+
     async def _ask(
         self, question: str, visit: Visit, filters: Filters, request: gr.Request, k: int | None = None
     ) -> AsyncIterator[Update]:
@@ -203,7 +212,8 @@ class _Asking:
         except InputError as error:
             yield {room.notice: render_notice(str(error))}
             return
-        stop = desk.stopper(str(request.session_hash))
+        session = str(request.session_hash)
+        stop, place = desk.stopper(session), desk.move(session)
         waiting = texts.SEARCHING if desk.ready else texts.NOT_READY
         yield {
             room.question: "",
@@ -217,13 +227,15 @@ class _Asking:
         yield {room.history: self._history(before) if before else ""}
         asked = Asked(question=question, history=history_of(before), filters=filters, k=k)
         async for progress in answer(desk.assistant, asked, desk.line, stop):
-            yield {room.live: progress.live} if progress.exchange is None else self._kept(progress, visit)
+            here = desk.place(session) == place
+            if progress.exchange is not None:
+                yield self._kept(progress.exchange, visit, here=here)
+            elif here:
+                yield {room.live: progress.live}
 
-    def _kept(self, progress: Progress, visit: Visit) -> Update:
-        """Puts the finished exchange into the conversation and shows it there, with its first source beside it."""
+    def _kept(self, exchange: Exchange, visit: Visit, *, here: bool) -> Update:
+        """Keeps the finished exchange and, if its conversation is still open, shows it with its first source."""
         room, desk = self._room, self._desk
-        exchange = progress.exchange
-        assert exchange is not None
         store = desk.conversations
         conversation = visit.conversation
         if conversation is None or store.find(visit.owner, conversation) is None:
@@ -231,6 +243,8 @@ class _Asking:
         elif visit.editing:
             store.drop(visit.owner, conversation, visit.editing)
         store.keep(visit.owner, conversation, exchange)
+        if not here:
+            return {room.live: gr.skip()}
         there = replace(visit, conversation=conversation, editing=None)
         update: Update = {
             room.live: "",

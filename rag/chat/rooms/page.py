@@ -11,8 +11,12 @@ import gradio as gr
 from rag.chat import texts
 from rag.chat.desk import Desk, Visit
 from rag.chat.masthead import render_masthead
+from rag.chat.rooms.api import place_api
 from rag.chat.rooms.asking import AskRoom, choices, connect_ask_room, place_ask_room, show_history
+from rag.chat.rooms.documents import DocumentsRoom, connect_documents_room, place_documents_room
+from rag.chat.rooms.evaluation import place_evaluation_room
 from rag.chat.rooms.parts import SILENT, asset, piece
+from rag.chat.rooms.shelf import connect_shelf
 from rag.chat.shelf import render_shelf
 from rag.chat.source import render_empty
 
@@ -28,14 +32,31 @@ def build(desk: Desk) -> gr.Blocks:
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="rooms"):
                 masthead = piece(render_masthead(None, None), name="masthead")
-                with gr.Tabs(elem_id="tabs"), gr.Tab(texts.TAB_CHAT, id="ask"):
-                    room = place_ask_room()
+                parcel = piece(name="parcel")
+                with gr.Tabs(elem_id="tabs"):
+                    with gr.Tab(texts.TAB_CHAT, id="ask"):
+                        room = place_ask_room()
+                    with gr.Tab(texts.TAB_DOCUMENTS, id="documents") as tab:
+                        documents = place_documents_room(tab)
+                    with gr.Tab(texts.TAB_EVALUATION, id="evaluation") as measures:
+                        place_evaluation_room(measures, desk)
             source = piece(render_empty(), name="source", acts=("cite", "open"))
         connect_ask_room(room, desk, source)
-        _connect_source(room, desk, source)
+        place_api(desk)
+        connect_documents_room(documents, room, desk)
+        connect_shelf(room, desk, parcel)
+        _connect_source(room, documents, desk, source)
         _connect_arrival(page, room, desk, source, masthead, identity, last)
+        page.unload(_leave(desk))
     page.queue(max_size=400, default_concurrency_limit=40)
     return page
+
+
+def _leave(desk: Desk) -> Any:
+    def leave(request: gr.Request) -> None:
+        desk.forget(str(request.session_hash))
+
+    return leave
 
 
 def launch_options() -> dict[str, Any]:
@@ -57,7 +78,7 @@ def launch_options() -> dict[str, Any]:
     }
 
 
-def _connect_source(room: AskRoom, desk: Desk, source: gr.HTML) -> None:
+def _connect_source(room: AskRoom, documents: DocumentsRoom, desk: Desk, source: gr.HTML) -> None:
     def cite(visit: Visit, event: gr.EventData) -> Any:
         opened = desk.open_citation(visit, str(event.exchange), int(event.number))
         return gr.skip() if opened is None else opened
@@ -67,6 +88,7 @@ def _connect_source(room: AskRoom, desk: Desk, source: gr.HTML) -> None:
 
     for where in (room.history, source):
         where.cite(cite, [room.visit], [source], queue=False, **SILENT)
+    for where in (room.history, source, documents.listing):
         where.open(open_reference, None, [source], queue=False, **SILENT)
 
 
