@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rag.evaluate.abstention import RiskCoverage
 
 WIDTH, HEIGHT = 520, 300
-LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 42
+LEFT, RIGHT, TOP, BOTTOM = 46, 14, 32, 42
 MOST_POINTS = 400
 
 
@@ -40,7 +40,8 @@ class Change(NamedTuple):
 
 def risk_coverage_plot(curves: Sequence[Curve]) -> Markup:
     """Risk (vertical) against coverage (horizontal); the dot is where the system stops answering."""
-    top = max(0.1, min(1.0, max(float(curve.points.risk.max()) for curve in curves) * 1.15))
+    highest = max(float(curve.points.risk.max()) for curve in curves)
+    top = next(step for step in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if step >= min(highest, 1.0))
     frame = _Frame(1.0, top)
     parts = [_grid(frame, "coverage: share of questions answered", "risk: share of those wrong")]
     for at, (label, points, coverage, risk) in enumerate(curves):
@@ -167,7 +168,7 @@ def _grid(frame: _Frame, horizontal: str, vertical: str) -> Markup:
         Markup(
             '<text class="caption" x="{}" y="{}" text-anchor="end">{}</text>'
             '<text class="caption" x="{}" y="{}" text-anchor="start">{}</text>'
-        ).format(WIDTH - RIGHT, HEIGHT - 6, horizontal, LEFT + 6, TOP + 12, vertical)
+        ).format(WIDTH - RIGHT, HEIGHT - 6, horizontal, 0, 14, vertical)
     )
     return Markup("").join(parts)
 

@@ -148,7 +148,7 @@ class RunFolder:
 
 def new_run(runs: Path) -> RunFolder:
     """An empty folder for a run, named by the time in UTC."""
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S")
     for attempt in range(1, 1000):
         path = runs / (stamp if attempt == 1 else f"{stamp}-{attempt}")
         try:

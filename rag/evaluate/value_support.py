@@ -22,7 +22,10 @@ def value_support(claim: str, paragraphs: Sequence[str]) -> Mapping[str, tuple[b
     """
     said = find_values(claim)
     there = [find_values(paragraph) for paragraph in paragraphs]
-    words = [{name_key(word) for word in _WORD.findall(paragraph)} for paragraph in paragraphs]
+    words = [
+        {name_key(word) for word in _WORD.findall(paragraph)}.union(*(name.parts for name in values.names))
+        for paragraph, values in zip(paragraphs, there, strict=True)
+    ]
     numbers = [number for values in there for number in values.numbers]
     dates = [date for values in there for date in values.dates]
     return {
