@@ -321,7 +321,7 @@ def anthropic_events(reply: Reply) -> Iterator[bytes | Pause]:
         yield event("content_block_stop", index=index)
     if reply.ending:
         ending = {"stop_reason": _ANTHROPIC_ENDINGS[reply.ending], "stop_sequence": None}
-        yield event("message_delta", delta=ending, usage={"output_tokens": 7})
+        yield event("message_delta", delta=ending, usage={"input_tokens": 11, "output_tokens": 7})
         yield event("message_stop")
 
 

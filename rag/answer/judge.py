@@ -48,7 +48,7 @@ def parse_verdict(reply: str, first: Judgement) -> Judgement:
     """Returns the judgement in a reply; raises `ValueError` unless it holds one JSON object as asked."""
     begin, end = reply.find("{"), reply.rfind("}")
     data = json.loads(reply[begin : end + 1] if begin >= 0 else reply)
-    support = _SUPPORTS.get(data.get("support", "")) if isinstance(data, dict) else None
+    support = _SUPPORTS.get(str(data.get("support"))) if isinstance(data, dict) else None
     if support is None:
         raise ValueError("the reply holds no verdict")
     why = " ".join(str(data.get("why", "")).split())[:_LONGEST_REASON]

@@ -18,8 +18,8 @@ from rag.answer.closeness import best_sentence
 from rag.answer.evidence import ParagraphFinder, describe, in_reading_order, pack, show, show_documents, shown_text
 from rag.answer.markers import MarkerParser
 from rag.answer.models import ChatModel, Ended, Pointer, Request, SourceDocument, Words
-from rag.answer.opening import Opening, in_other_language, says_only
 from rag.answer.prompts import Prompts
+from rag.answer.replies import in_other_language, says
 from rag.answer.support import ClaimChecker, check_claim
 from rag.answer.writer import AnswerWriter, keep, pieces
 from rag.errors import ModelError
@@ -74,7 +74,9 @@ class ModelAnswerer:
         """Yields the answer as it is written; raises `ModelError` only where falling back is forbidden."""
         verdict = self._verdict(retrieval)
         if not verdict.answerable:
-            yield from self._abstain(retrieval, verdict.reason, verdict.confidence)
+            silence = self._silence(retrieval, verdict.reason, verdict.confidence)
+            yield Delta(text=silence.text)
+            yield silence
             return
         streamed = False
         try:
@@ -101,27 +103,25 @@ class ModelAnswerer:
     def _ask(self, retrieval: Retrieval, confidence: float) -> Iterator[DraftEvent]:
         evidence = pack(retrieval, budget=self._budget, find=self._find)
         writer = AnswerWriter(evidence, choose=best_sentence, copies=self._copies)
-        opening = Opening(self._prompts.abstention)
         parser, tokens = MarkerParser(), None
-        streamed = []
+        streamed = ""
         with closing(self._model.stream(self._request(retrieval, evidence))) as reply:
             for part in reply:
                 if isinstance(part, Ended):
                     tokens = part.tokens
                     continue
                 words = part.text if isinstance(part, Words) else _as_marker(part, evidence)
-                if (shown := opening.pass_on(writer.write(parser.feed(words)))) and not self._strict:
-                    streamed.append(shown)
+                if (shown := writer.write(parser.feed(words))) and not self._strict:
+                    streamed += shown
                     yield Delta(text=shown)
-        rest = opening.pass_on(writer.write(parser.close()) + writer.close())
+        rest = writer.write(parser.close()) + writer.close()
         if self._is_abstention(writer):
-            if streamed:
-                yield Withdrawn(reason="The language model abstained.")
-            yield from self._abstain(
-                retrieval, f"{self._model.name} found no answer in the paragraphs.", confidence / 2, writer, tokens
-            )
+            reason = f"{self._model.name} found no answer in the paragraphs."
+            silence = self._silence(retrieval, reason, confidence / 2)
+            yield from _say_instead(silence.text, streamed, rest)
+            yield replace(silence, rejected=tuple(writer.rejected), tokens=tokens)
             return
-        if not self._strict and (rest := rest + opening.release()):
+        if rest and not self._strict:
             yield Delta(text=rest)
         draft = self._draft(retrieval, writer, confidence)
         if self._strict:
@@ -152,7 +152,7 @@ class ModelAnswerer:
         )
 
     def _is_abstention(self, writer: AnswerWriter) -> bool:
-        return not writer.citations and says_only(writer.plain, self._prompts.abstention)
+        return not writer.citations and says(writer.plain, self._prompts.abstention)
 
     def _draft(self, retrieval: Retrieval, writer: AnswerWriter, confidence: float) -> Draft:
         """Returns the checked answer; raises `ModelError` when nothing in it holds."""
@@ -196,26 +196,25 @@ class ModelAnswerer:
             )
         return draft
 
-    def _abstain(
-        self,
-        retrieval: Retrieval,
-        reason: str,
-        confidence: float,
-        writer: AnswerWriter | None = None,
-        tokens: tuple[int, int] | None = None,
-    ) -> Iterator[DraftEvent]:
-        yield Delta(text=self._prompts.abstention)
-        yield Draft(
+    def _silence(self, retrieval: Retrieval, reason: str, confidence: float) -> Draft:
+        return Draft(
             status="abstained",
             text=self._prompts.abstention,
             reason=reason,
-            rejected=tuple(writer.rejected) if writer else (),
             closest=closest(retrieval),
             mode="model",
             model=self._model.name,
             confidence=confidence,
-            tokens=tokens,
         )
+
+
+def _say_instead(text: str, streamed: str, rest: str) -> Iterator[DraftEvent]:
+    """Yields what turns the streamed text into `text`; nothing is withdrawn when it only has to go on."""
+    if not streamed or streamed + rest == text:
+        yield Delta(text=rest if streamed else text)
+    else:
+        yield Withdrawn(reason="The language model abstained.")
+        yield Delta(text=text)
 
 
 def _as_marker(pointer: Pointer, evidence: Sequence[Evidence]) -> str:

@@ -11,33 +11,9 @@ _FEWEST_WORDS = 8
 _KNOWN_SHARE = 0.3
 
 
-class Opening:
-    """Holds a reply back while it may still be the abstention sentence, so that silence never flashes by."""
-
-    def __init__(self, abstention: str) -> None:
-        self._wanted = _letters(abstention)
-        self._held = ""
-        self._released = False
-
-    def pass_on(self, text: str) -> str:
-        """Returns what can be shown now."""
-        if self._released:
-            return text
-        self._held += text
-        begun = _letters(self._held)
-        if self._wanted.startswith(begun) or begun.startswith(self._wanted):
-            return ""
-        return self.release()
-
-    def release(self) -> str:
-        """Returns what is still held."""
-        self._released, held, self._held = True, self._held, ""
-        return held
-
-
-def says_only(text: str, abstention: str) -> bool:
-    """Whether an answer without citations abstains: the sentence stands in it."""
-    return _letters(abstention) in _letters(text)
+def says(text: str, sentence: str) -> bool:
+    """Whether the sentence stands in the text, whatever its case and punctuation."""
+    return _letters(sentence) in _letters(text)
 
 
 def in_other_language(text: str, retrieval: Retrieval, evidence: Iterable[Evidence]) -> bool:

@@ -1,0 +1,168 @@
+"""Opening models by name, what they send, and that no secret reaches a message."""
+
+from __future__ import annotations
+
+import builtins
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from rag.answer.failures import explain
+from rag.answer.models import Ended, Pointer, Request, SourceDocument, Words, complete, open_chat_model
+from rag.errors import ConfigurationError, ModelError
+from tests.model_server import Cite, ModelServer, Pause, Reply, Shown, free_port
+
+REQUEST = Request(system="Be brief.", user="Hello?")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ModelServer]:
+    with ModelServer("hello") as running:
+        with running.environment():
+            for provider in ("openai", "anthropic"):
+                complete(open_chat_model(f"{provider}:scripted"), REQUEST)
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _environment(server: ModelServer, clean_environment: None) -> Iterator[None]:
+    with server.environment():
+        yield
+
+
+@pytest.mark.parametrize("name", ["gpt", "openai:", ":gpt", "nobody:gpt", ""])
+def test_a_name_that_names_nothing_is_refused(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="PROVIDER:MODEL"):
+        open_chat_model(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "package", "command"),
+    [
+        ("anthropic:x", "langchain_anthropic", 'pip install "pilcrow[anthropic]"'),
+        ("ollama:x", "langchain_ollama", 'pip install "pilcrow[ollama]"'),
+        ("google_genai:x", "langchain_google_genai", 'pip install "pilcrow[google]"'),
+    ],
+)
+def test_a_missing_package_is_named_with_its_command(
+    monkeypatch: pytest.MonkeyPatch, name: str, package: str, command: str
+) -> None:
+    from langchain.chat_models import base
+
+    monkeypatch.setenv("GOOGLE_API_KEY", "g-secret")
+
+    def missing(module: str) -> Any:
+        raise ImportError(f"No module named {module}")
+
+    base._get_chat_model_creator.cache_clear()
+    monkeypatch.setattr(base.importlib, "import_module", missing)
+    with pytest.raises(ConfigurationError) as caught:
+        open_chat_model(name)
+    monkeypatch.undo()
+    base._get_chat_model_creator.cache_clear()
+    assert command in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "key"), [("openai:x", "OPENAI_API_KEY"), ("anthropic:x", "ANTHROPIC_API_KEY")])
+def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch, name: str, key: str) -> None:
+    for variable in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"):
+        monkeypatch.delenv(variable)
+    with pytest.raises(ConfigurationError, match=f"{key} is not set"):
+        open_chat_model(name)
+
+
+def test_a_server_of_ones_own_needs_no_key(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    server.play("hello")
+    assert complete(open_chat_model("openai:llama"), REQUEST) == "Hello."
+    assert server.requests[-1].body["model"] == "llama"
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_the_reply_ends_with_its_end(server: ModelServer, provider: str) -> None:
+    server.play(lambda asked: Reply(pieces=["One ", "two."]))
+    parts = list(open_chat_model(f"{provider}:scripted").stream(REQUEST))
+    assert parts == [Words("One "), Words("two."), Ended((11, 7))]
+    assert server.requests[-1].system == "Be brief."
+
+
+def test_native_citations_come_after_the_words_they_belong_to(server: ModelServer) -> None:
+    here = Shown(handle="", document="d", number=1, text="t", document_index=1, block=2)
+    server.play(lambda asked: Reply(pieces=["One", Cite(paragraph=here), " two.", Cite(paragraph=here), "!"]))
+    model = open_chat_model("anthropic:scripted")
+    assert model.cites_natively
+    documents = (SourceDocument(title="d", context="c", blocks=("a", "b")),)
+    parts = list(model.stream(Request(system="s", user="u", documents=documents)))[:-1]
+    assert parts == [Words("One"), Pointer(1, 2, 3), Words(" two."), Pointer(1, 2, 3), Words("!")]
+    (document, question) = server.requests[-1].body["messages"][0]["content"]
+    assert document["citations"] == {"enabled": True}
+    assert [block["text"] for block in document["source"]["content"]] == ["a", "b"]
+    assert question["text"] == "u"
+
+
+@pytest.mark.parametrize("script", ["429 once", "500 once"])
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_what_may_pass_is_tried_again(server: ModelServer, script: str, provider: str) -> None:
+    def then_hello(asked: Any) -> Reply:
+        status = int(script[:3])
+        return Reply(status=status, error="x") if asked.attempt == 1 else Reply(pieces=["Hello."])
+
+    server.play(then_hello)
+    assert complete(open_chat_model(f"{provider}:scripted"), REQUEST) == "Hello."
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(("status", "requests"), [(401, 1), (400, 1), (404, 1), (429, 3), (500, 3)])
+def test_only_what_may_pass_is_tried_again(server: ModelServer, status: int, requests: int) -> None:
+    server.play(lambda asked: Reply(status=status, error="sk-scripted-secret-0123456789"))
+    with pytest.raises(ModelError) as caught:
+        complete(open_chat_model("openai:scripted"), REQUEST)
+    assert len(server.requests) == requests
+    assert caught.value.retryable == (requests > 1)
+    assert "secret" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_retries_end_within_the_time_out(server: ModelServer) -> None:
+    server.play("429")
+    begun = time.monotonic()
+    with pytest.raises(ModelError, match="429"):
+        complete(open_chat_model("openai:scripted", timeout=0.6, attempts=50), REQUEST)
+    assert time.monotonic() - begun < 1.5
+
+
+def test_an_answer_that_has_begun_is_not_begun_again(server: ModelServer) -> None:
+    server.play(lambda asked: Reply(pieces=["Half an ", Pause(seconds=0.05)], ending=None, reset=True))
+    with pytest.raises(ModelError, match="cut off"):
+        complete(open_chat_model("openai:scripted"), REQUEST)
+    assert len(server.requests) == 1
+
+
+def test_a_slow_answer_is_waited_for(server: ModelServer) -> None:
+    server.play(lambda asked: Reply(pieces=[piece for _ in range(6) for piece in ("w ", Pause(seconds=0.3))]))
+    assert complete(open_chat_model("openai:scripted", timeout=1.0), REQUEST) == "w " * 6
+
+
+def test_a_refused_connection_names_the_address_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http://user:password@127.0.0.1:{free_port()}/v1")
+    with pytest.raises(ModelError, match="OPENAI_BASE_URL") as caught:
+        complete(open_chat_model("openai:scripted", attempts=1), REQUEST)
+    assert "password" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (builtins.TimeoutError("x"), "silent"),
+        (ValueError("sk-secret"), "cannot be read (ValueError)"),
+        (RuntimeError("maximum context length is 10"), "do not fit"),
+        (ConnectionError("x"), "cannot be reached"),
+    ],
+)
+def test_what_no_provider_names_is_explained_too(error: Exception, said: str) -> None:
+    explained = explain(error, name="openai:x", key="OPENAI_API_KEY", address="OPENAI_BASE_URL", timeout=5)
+    assert said in str(explained)
+    assert "secret" not in str(explained)
