@@ -11,7 +11,7 @@ keep_as_baseline(run, folder)         what later runs are compared with
 from __future__ import annotations
 
 from rag.evaluate.compare import Comparison, compare, comparison_to_json
-from rag.evaluate.entailment import Entailment, by_support_check
+from rag.evaluate.entailment import Entailment, entailment_by
 from rag.evaluate.figures import METRICS, Metric, Prices
 from rag.evaluate.public_sets import load_set
 from rag.evaluate.questions import Question, QuestionSet
@@ -39,11 +39,11 @@ __all__ = [
     "Question",
     "QuestionSet",
     "Summary",
-    "by_support_check",
     "check_files",
     "compare",
     "compare_runs",
     "comparison_to_json",
+    "entailment_by",
     "keep_as_baseline",
     "load",
     "load_set",

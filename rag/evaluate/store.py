@@ -22,7 +22,7 @@ from rag.types import Turn
 
 MANIFEST, QUESTIONS, RESULTS = "manifest.json", "questions.jsonl", "results.jsonl"
 SECONDS, SCORES, SUMMARY, REPORT = "seconds.jsonl", "scores.jsonl", "summary.json", "report.html"
-KEPT_AS_BASELINE = (MANIFEST, QUESTIONS, RESULTS, SECONDS, SUMMARY)
+KEPT_AS_BASELINE = (MANIFEST, QUESTIONS, RESULTS, SECONDS, SCORES, SUMMARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,10 @@ class RunFolder:
         """Adds one answered question; its seconds first, so that a line in the results is a finished question."""
         _append(self.path / SECONDS, {"set": line["set"], "id": line["id"], **seconds})
         _append(self.path / RESULTS, line)
+
+    def scores(self) -> dict[str, dict[str, Any]]:
+        """The scores as they were last written, by key; empty when there are none."""
+        return {f"{row['set']}/{row['id']}": row for row in self._rows(SCORES)}
 
     def rewrite(self, asked: Sequence[Selected], results: Mapping[str, Mapping[str, Any]]) -> None:
         """Puts the lines there are into the order of the questions, without torn or repeated ones."""

@@ -25,6 +25,9 @@ from rag.evaluate.run import Asks, Corpus, Report, ask_all, no_report
 from rag.evaluate.store import KEPT_AS_BASELINE, REPORT, RunFolder, new_run, write_atomically
 from rag.evaluate.summary import Summary, summarize, summary_to_json
 
+JUDGED = ("alce_recall", "alce_precision")
+"""The scores that rest on a judge of entailment."""
+
 OpenAssistant = Callable[[Path | None], AbstractContextManager[Asks]]
 """Opens an assistant over the user's index, or over an index of its own made of the documents at a path."""
 
@@ -224,7 +227,17 @@ def _read(path: Path, *, entailment: Entailment | None = None) -> _Run:
     folder = RunFolder(path)
     manifest = folder.manifest()
     questions, records = folder.records()
-    return _Run(folder, manifest, score(questions, records, entails=(entailment or by_support_check()).entails))
+    judge = entailment or by_support_check()
+    scored = score(questions, records, entails=judge.entails)
+    if entailment is None and manifest["entailment"] != judge.name:
+        # Another judge was asked when the run was scored; what it said stands.
+        kept = folder.scores()
+        scored = tuple(_with(each, {name: kept.get(each.key, {}).get(name) for name in JUDGED}) for each in scored)
+    return _Run(folder, manifest, scored)
+
+
+def _with(each: Scored, scores: Mapping[str, float | None]) -> Scored:
+    return replace(each, scores={**each.scores, **scores})
 
 
 @contextmanager
@@ -265,6 +278,8 @@ def _finished(
     evaluation = load(folder.path, entailment=entailment)
     folder.write_scores(evaluation.scored, summary_to_json(evaluation.summary))
     done = {**manifest, "finished": manifest["finished"] or now()}
+    if entailment is not None:
+        done["entailment"] = entailment.name
     folder.write_manifest(done)
     evaluation = replace(evaluation, manifest=done)
     if before is not None:
@@ -273,9 +288,13 @@ def _finished(
 
 
 def _compared(after: Evaluation, before: _Run) -> Evaluation:
+    old, new = before.scored, after.scored
+    if before.manifest["entailment"] != after.manifest["entailment"]:
+        # What two judges say of two runs tells nothing about the runs.
+        old, new = (tuple(_with(each, dict.fromkeys(JUDGED)) for each in side) for side in (old, new))
     comparison = compare(
-        before.scored,
-        after.scored,
+        old,
+        new,
         names=(before.folder.name, after.folder.name),
         prices=(prices_of(before.manifest), prices_of(after.manifest)),
     )

@@ -297,6 +297,11 @@ def test_another_judge_of_entailment_changes_alce_alone(releases: ToyAssistant, 
     assert doubting.summary.value("alce_recall") == doubting.summary.value("alce_precision") == 0.0
     for name in set(done.summary.overall.figures) - {"alce_recall", "alce_precision"}:
         assert doubting.summary.value(name) == done.summary.value(name), name
+    kept = evaluate.load(done.folder.path)
+    assert kept.manifest["entailment"] == "nobody"
+    assert kept.summary == doubting.summary, "a report shows what the judge said, without asking it again"
+    compared = evaluate.compare_runs(run(releases).folder.path, done.folder.path)
+    assert compared.exit_code == 0, "two judges are not compared with each other"
 
 
 def test_a_baseline_is_what_a_later_run_is_held_against(releases: ToyAssistant, run: Evaluate, tmp_path: Path) -> None:
