@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from rag.assistant import Assistant
-    from rag.evaluate import Evaluation
+    from rag.evaluate import Entailment, Evaluation, Prices
     from rag.settings import Settings
 
 RUNS = Path("eval/runs")
@@ -36,6 +36,12 @@ QuestionsOption = Annotated[
     list[Path] | None,
     typer.Option("--questions", metavar="FILE", help="Questions (.jsonl, a BEIR folder, SQuAD .json); repeatable."),
 ]
+NliOption = Annotated[
+    str | None, typer.Option("--nli", metavar="MODEL", help="Judge ALCE's entailment by this CrossEncoder too.")
+]
+JudgeOption = Annotated[
+    str | None, typer.Option("--judge", metavar="PROVIDER:MODEL", help="Judge it by this language model too.")
+]
 DocumentsOption = Annotated[
     Path | None, typer.Option("--documents", metavar="PATH", help="Documents to ask instead of the index's.")
 ]
@@ -53,6 +59,11 @@ def run(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where runs are kept.")] = RUNS,
     resume: Annotated[Path | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=32, help="Questions asked at once.")] = 1,
+    nli: NliOption = None,
+    judge: JudgeOption = None,
+    prices: Annotated[
+        str | None, typer.Option(metavar="READ,WRITTEN", help="What a million tokens cost, to count the cost.")
+    ] = None,
     as_json: JsonOption = False,
     index: IndexOption = None,
 ) -> int:
@@ -72,6 +83,7 @@ def run(
                 open_assistant=_opener(settings),
                 baseline=before,
                 workers=workers,
+                entailment=_entailment(nli, judge),
                 report=report,
             )
         else:
@@ -86,6 +98,8 @@ def run(
                 kind=kind,
                 k=k,
                 workers=workers,
+                entailment=_entailment(nli, judge),
+                prices=_prices(prices),
                 report=report,
             )
     return _shown(done, as_json=as_json)
@@ -106,11 +120,12 @@ def compare(
 
 
 @evaluation.command(epilog="Example: pilcrow eval score eval/runs/2026-11-22T10-00-00")
-def score(run: RunArgument, as_json: JsonOption = False) -> int:
+def score(run: RunArgument, nli: NliOption = None, judge: JudgeOption = None, as_json: JsonOption = False) -> int:
     """Score a run again, without asking again."""
     from rag import evaluate
 
-    return _shown(evaluate.rescore(_run_folder(str(run))), as_json=as_json)
+    done = evaluate.rescore(_run_folder(str(run)), entailment=_entailment(nli, judge))
+    return _shown(done, as_json=as_json)
 
 
 @evaluation.command(epilog="Example: pilcrow eval report eval/runs/2026-11-22T10-00-00")
@@ -199,6 +214,24 @@ def _shown(done: Evaluation, *, as_json: bool) -> int:
     if done.report is not None:
         out.print(f"Report: {done.report}")
     return done.exit_code
+
+
+def _entailment(nli: str | None, judge: str | None) -> Entailment | None:
+    from rag.evaluate import entailment_by
+
+    return entailment_by(nli=nli, judge=judge) if nli or judge else None
+
+
+def _prices(text: str | None) -> Prices | None:
+    from rag.evaluate import Prices
+
+    if text is None:
+        return None
+    try:
+        read, written = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(f"--prices {text!r} is not two numbers.", mend="For example: --prices 0.25,2.00") from None
+    return Prices(read, written)
 
 
 def _paragraph_text(assistant: Assistant) -> Callable[[str], str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,7 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from rag.assistant import Assistant
+from rag.chat.conversations import Conversations
+from rag.chat.exchanges import Exchange
+from rag.cli import run
+from rag.json import answer_to_json
+from tests.conftest import ROOT, SERVICEMEN
 
 QUESTIONS = ROOT / "eval" / "questions" / "statements.jsonl"
 pytestmark = pytest.mark.xdist_group("statements")
@@ -102,3 +108,28 @@ def test_retrieving_one_paragraph_is_a_regression(whole: Path, folder: Path, ind
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
     assert "REGRESSED" in done.stdout
+
+
+def test_a_rated_answer_of_the_chat_becomes_a_question_that_can_be_asked(
+    index_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index = tmp_path / "index"
+    shutil.copytree(index_folder, index)
+    chat = Conversations(index)
+    with Assistant.open(index=index) as assistant:
+        answer = answer_to_json(assistant.ask(SERVICEMEN))
+    talk = chat.start("", SERVICEMEN)
+    chat.keep("", talk.id, Exchange(id="rated-1", question=SERVICEMEN, asked="2026-01-01", answer=answer, rating=1))
+    file = tmp_path / "mine.jsonl"
+
+    assert run(["eval", "questions", "add", "--index", str(index)]) == 0
+    assert "rated-1" in capsys.readouterr().out
+    added = run(
+        ["eval", "questions", "add", "rated-1", "--to", str(file), "--fact", r"\b32\b", "--yes", "--index", str(index)]
+    )
+    assert added == 0
+    assert "32 Armenian" in capsys.readouterr().out, "the gold is shown before it is added"
+    assert run(["eval", "questions", "check", str(file), "--index", str(index)]) == 0
+    assert run(["eval", "--questions", str(file), "--out", str(tmp_path / "runs"), "--index", str(index)]) == 0
+    summary = json.loads(next((tmp_path / "runs").glob("*/summary.json")).read_text())
+    assert summary["overall"]["figures"]["right"]["value"] == 1.0
