@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -89,10 +90,15 @@ class HashEmbedder:
     def _one(self, text: str) -> npt.NDArray[np.float64]:
         total = np.full(self.dimension, 1e-3)
         for term in content_terms(text):
-            seed = int.from_bytes(hashlib.blake2b(term.text.encode(), digest_size=8).digest(), "big")
-            total += np.random.default_rng(seed).standard_normal(self.dimension)
+            total += _direction(term.text, self.dimension)
         vector: npt.NDArray[np.float64] = total / np.linalg.norm(total)
         return vector
+
+
+@lru_cache(maxsize=100_000)
+def _direction(word: str, dimension: int) -> npt.NDArray[np.float64]:
+    seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
+    return np.random.default_rng(seed).standard_normal(dimension)
 
 
 def encode_apart(embedder: Embedder, passages: Sequence[Passage], *, characters: int) -> list[PassageVectors]:
