@@ -10,7 +10,7 @@ from typing import Any
 
 from rag.chat import texts
 from rag.chat.answers import paragraph_address
-from rag.chat.exchanges import Exchange
+from rag.chat.exchanges import Exchange, new_id
 from rag.chat.exports import as_annotation
 from rag.chat.markup import Markup, aside_text, element, join, web_address
 from rag.types import Document, DocumentInfo, Paragraph
@@ -55,6 +55,8 @@ def render_source(view: View) -> Markup:
         class_="document",
         aria_label=texts.SOURCE,
         data_target=f"source-p{view.paragraph}",
+        # The same passage opened twice must still reach the browser, which may have closed the pane in between.
+        data_opened=new_id(),
     )
 
 
@@ -73,7 +75,7 @@ def render_empty() -> Markup:
 def render_missing(reference: str) -> Markup:
     """The pane when what was asked for is not in the index."""
     line = element("p", texts.NO_DOCUMENT.format(reference=repr(reference)), role="alert")
-    return element("section", line, class_="document empty", aria_label=texts.SOURCE)
+    return element("section", line, class_="document empty", aria_label=texts.SOURCE, data_opened=new_id())
 
 
 def _head(info: DocumentInfo) -> Markup:

@@ -129,7 +129,13 @@ window.pilcrow = (() => {
     card.querySelectorAll("a").forEach((link) => link.replaceWith(...link.childNodes));
     document.getElementById("desk").append(card);
     chip.setAttribute("aria-describedby", card.id);
-    const at = chip.getBoundingClientRect();
+    card.chip = chip;
+    placeCard();
+  }
+  function placeCard() {
+    if (!card) return;
+    if (!card.chip.isConnected) { hideCard(); return; }
+    const at = card.chip.getBoundingClientRect();
     const size = card.getBoundingClientRect();
     const left = Math.min(Math.max(8, at.left - 24), window.innerWidth - size.width - 8);
     const above = at.top - size.height - 8;
@@ -145,7 +151,7 @@ window.pilcrow = (() => {
   const chipOf = (event) => event.target.closest?.("a.chip[data-number]");
   document.addEventListener("mouseover", (event) => { const chip = chipOf(event); if (chip) showCard(chip); else if (!event.target.closest?.(".card")) hideCard(); });
   document.addEventListener("focusin", (event) => { const chip = chipOf(event); if (chip && chip.matches(":focus-visible")) showCard(chip); else hideCard(); });
-  document.addEventListener("scroll", hideCard, true);
+  document.addEventListener("scroll", placeCard, true);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     if (card) hideCard();
