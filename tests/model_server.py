@@ -98,7 +98,8 @@ class ModelServer:
     def __init__(self, script: str | Script = "good") -> None:
         self.script: Script = SCRIPTS[script] if isinstance(script, str) else script
         self.requests: list[Asked] = []
-        self.sent_at: list[float] = []
+        self.sent_at: list[list[float]] = []
+        """For each request, when each event of the reply was written."""
         self.hung_up = threading.Event()
         self.stopping = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -183,12 +184,14 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
             if reply.raw is not None:
                 self.wfile.write(reply.raw)
                 return
+            times: list[float] = []
+            server.sent_at.append(times)
             events = (anthropic_events if asked.protocol == "anthropic" else openai_events)(reply)
             for event in events:
                 if isinstance(event, Pause):
                     self._pause(event)
                 else:
-                    server.sent_at.append(time.perf_counter())
+                    times.append(time.perf_counter())
                     self.wfile.write(event)
                     self.wfile.flush()
                 if server.stopping.is_set():

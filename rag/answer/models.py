@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from rag.answer.failures import explain
+from rag.answer.thoughts import Thoughts
 from rag.errors import ConfigurationError, ModelError
 
 if TYPE_CHECKING:
@@ -277,6 +278,7 @@ class _Reply:
         self._length = 0
         self._block: object = None
         self._pointers: list[Pointer] = []
+        self._thoughts = Thoughts()
         self._reason = ""
         self._read = self._written = 0
 
@@ -295,6 +297,7 @@ class _Reply:
             yield from self._block_parts({"type": "text", "text": block} if isinstance(block, str) else block)
 
     def end(self) -> Iterator[ReplyPart]:
+        yield from self._say(self._thoughts.close())
         yield from self._flush()
         if self._reason in _TOO_LONG:
             raise ModelError(f"{self._name} was cut off at its limit of tokens.", mend="Ask a narrower question.")
@@ -312,18 +315,22 @@ class _Reply:
         if block.get("index") != self._block:
             yield from self._flush()
             self._block = block.get("index")
-        if text := block.get("text"):
-            self._length += len(text)
-            if self._length > LONGEST_ANSWER:
-                raise ModelError(
-                    f"{self._name} wrote more than {LONGEST_ANSWER:,} characters without an end.",
-                    mend="Try again, or use another model.",
-                )
-            yield Words(str(text))
+        yield from self._say(self._thoughts.pass_on(str(block.get("text") or "")))
         for citation in block.get("citations") or ():
             if citation.get("type") == "content_block_location":
                 first, last = int(citation["start_block_index"]), int(citation["end_block_index"])
                 self._pointers.append(Pointer(int(citation["document_index"]), first, last))
+
+    def _say(self, text: str) -> Iterator[ReplyPart]:
+        if not text:
+            return
+        self._length += len(text)
+        if self._length > LONGEST_ANSWER:
+            raise ModelError(
+                f"{self._name} wrote more than {LONGEST_ANSWER:,} characters without an end.",
+                mend="Try again, or use another model.",
+            )
+        yield Words(text)
 
     def _flush(self) -> Iterator[ReplyPart]:
         # A pointer may arrive before the words it belongs to; it is handed on when its block is complete.

@@ -102,6 +102,28 @@ def test_native_citations_come_after_the_words_they_belong_to(server: ModelServe
     assert question["text"] == "u"
 
 
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("<think>Hm, [[x]] 32?</think>\n\nThirty-two.", "Thirty-two."),
+        ("\n <think></think>Yes.", "Yes."),
+        ("<thinner> than</think>", "<thinner> than</think>"),
+        ("<thi", "<thi"),
+        ("A <think>b</think>", "A <think>b</think>"),
+    ],
+)
+def test_thoughts_before_an_answer_are_left_out(server: ModelServer, reply: str, said: str) -> None:
+    for pieces in ([reply], list(reply), [reply[:9], reply[9:]]):
+        server.play(lambda asked, pieces=pieces: Reply(pieces=pieces))  # type: ignore[misc]
+        assert complete(open_chat_model("openai:scripted"), REQUEST) == said
+
+
+def test_thoughts_without_an_answer_are_no_answer(server: ModelServer) -> None:
+    server.play(lambda asked: Reply(pieces=["<think>", "hm " * 50_000]))
+    with pytest.raises(ModelError, match="empty"):
+        complete(open_chat_model("openai:scripted"), REQUEST)
+
+
 @pytest.mark.parametrize("script", ["429 once", "500 once"])
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
 def test_what_may_pass_is_tried_again(server: ModelServer, script: str, provider: str) -> None:
