@@ -1,4 +1,4 @@
-"""A scripted language model server on loopback: speaks the OpenAI and the Anthropic streaming protocols.
+"""A scripted language model server on loopback: speaks the streaming protocols of the four providers.
 
 A script is a function from what was asked (question and evidence, read out of the prompt as a model would) to a
 `Reply`: pieces of text and native citations, pauses, and how it ends. `SCRIPTS` holds the named ones.
@@ -133,6 +133,9 @@ class ModelServer:
             "OPENAI_API_KEY": "sk-scripted-secret-0123456789",
             "ANTHROPIC_BASE_URL": self.url,
             "ANTHROPIC_API_KEY": "sk-ant-scripted-secret-0123456789",
+            "OLLAMA_HOST": self.url,
+            "GOOGLE_GEMINI_BASE_URL": self.url,
+            "GOOGLE_API_KEY": "g-scripted-secret-0123456789",
             "NO_PROXY": "127.0.0.1",
         }
         before = {name: os.environ.get(name) for name in wanted}
@@ -164,7 +167,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            protocol = "anthropic" if self.path.endswith("/messages") else "openai"
+            protocol = next(name for ending, name in _PROTOCOLS.items() if ending in self.path)
             asked = read_request(protocol, body, attempt=len(server.requests) + 1)
             server.requests.append(asked)
             self.close_connection = True
@@ -186,7 +189,7 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 return
             times: list[float] = []
             server.sent_at.append(times)
-            events = (anthropic_events if asked.protocol == "anthropic" else openai_events)(reply)
+            events = _EVENTS[asked.protocol](reply)
             for event in events:
                 if isinstance(event, Pause):
                     self._pause(event)
@@ -221,9 +224,17 @@ def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+_PROTOCOLS = {
+    "/messages": "anthropic",
+    "/chat/completions": "openai",
+    "/api/chat": "ollama",
+    ":streamGenerateContent": "google_genai",
+}
+
+
 def read_request(protocol: str, body: Mapping[str, Any], *, attempt: int) -> Asked:
     """Takes a request apart the way a model reads it."""
-    messages = body["messages"]
+    messages = _google_messages(body) if protocol == "google_genai" else body["messages"]
     system = body.get("system") or next((m["content"] for m in messages if m["role"] == "system"), "")
     content = messages[-1]["content"]
     blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
@@ -240,6 +251,12 @@ def read_request(protocol: str, body: Mapping[str, Any], *, attempt: int) -> Ask
         body=body,
         attempt=attempt,
     )
+
+
+def _google_messages(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    system = "".join(part["text"] for part in body.get("systemInstruction", {}).get("parts", []))
+    turns = [("user", "".join(part["text"] for part in turn["parts"])) for turn in body["contents"]]
+    return [{"role": role, "content": text} for role, text in [("system", system), *turns]]
 
 
 def _shown_in_text(user: str) -> Iterator[Shown]:
@@ -326,6 +343,53 @@ def anthropic_events(reply: Reply) -> Iterator[bytes | Pause]:
         ending = {"stop_reason": _ANTHROPIC_ENDINGS[reply.ending], "stop_sequence": None}
         yield event("message_delta", delta=ending, usage={"input_tokens": 11, "output_tokens": 7})
         yield event("message_stop")
+
+
+def ollama_events(reply: Reply) -> Iterator[bytes | Pause]:
+    """The reply as lines of JSON of Ollama's own protocol."""
+
+    def line(content: str, **data: Any) -> bytes:
+        message = {"role": "assistant", "content": content}
+        row = {"model": "scripted", "created_at": "2026-01-01T00:00:00Z", "message": message, **data}
+        return json.dumps(row).encode() + b"\n"
+
+    for piece in reply.pieces:
+        if isinstance(piece, Pause):
+            yield piece
+        elif isinstance(piece, str):
+            yield line(piece, done=False)
+    if reply.ending:
+        yield line("", done=True, done_reason=reply.ending, prompt_eval_count=11, eval_count=7)
+
+
+_GOOGLE_ENDINGS = {"stop": "STOP", "length": "MAX_TOKENS", "content_filter": "SAFETY"}
+
+
+def google_events(reply: Reply) -> Iterator[bytes | Pause]:
+    """The reply as server-sent events of the Gemini protocol."""
+
+    def event(text: str, ending: str | None = None) -> bytes:
+        candidate = {"content": {"role": "model", "parts": [{"text": text}]}, "index": 0}
+        data: dict[str, Any] = {"candidates": [candidate | ({"finishReason": ending} if ending else {})]}
+        if ending:
+            data["usageMetadata"] = {"promptTokenCount": 11, "candidatesTokenCount": 7, "totalTokenCount": 18}
+        return f"data: {json.dumps(data)}\r\n\r\n".encode()
+
+    for piece in reply.pieces:
+        if isinstance(piece, Pause):
+            yield piece
+        elif isinstance(piece, str):
+            yield event(piece)
+    if reply.ending:
+        yield event("", _GOOGLE_ENDINGS[reply.ending])
+
+
+_EVENTS: dict[str, Callable[[Reply], Iterator[bytes | Pause]]] = {
+    "openai": openai_events,
+    "anthropic": anthropic_events,
+    "ollama": ollama_events,
+    "google_genai": google_events,
+}
 
 
 def _location(cite: Cite) -> dict[str, Any]:

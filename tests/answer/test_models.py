@@ -14,6 +14,7 @@ from rag.answer.models import Ended, Pointer, Request, SourceDocument, Words, co
 from rag.errors import ConfigurationError, ModelError
 from tests.model_server import Cite, ModelServer, Pause, Reply, Shown, free_port
 
+PROVIDERS = ("openai", "anthropic", "ollama", "google_genai")
 REQUEST = Request(system="Be brief.", user="Hello?")
 
 
@@ -21,7 +22,8 @@ REQUEST = Request(system="Be brief.", user="Hello?")
 def server() -> Iterator[ModelServer]:
     with ModelServer("hello") as running:
         with running.environment():
-            for provider in ("openai", "anthropic"):
+            # The vendors' libraries take seconds to load, which is no part of any time-out.
+            for provider in PROVIDERS:
                 complete(open_chat_model(f"{provider}:scripted"), REQUEST)
         yield running
 
@@ -65,9 +67,12 @@ def test_a_missing_package_is_named_with_its_command(
     assert command in str(caught.value)
 
 
-@pytest.mark.parametrize(("name", "key"), [("openai:x", "OPENAI_API_KEY"), ("anthropic:x", "ANTHROPIC_API_KEY")])
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("openai:x", "OPENAI_API_KEY"), ("anthropic:x", "ANTHROPIC_API_KEY"), ("google_genai:x", "GOOGLE_API_KEY")],
+)
 def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch, name: str, key: str) -> None:
-    for variable in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"):
+    for variable in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "GOOGLE_API_KEY"):
         monkeypatch.delenv(variable)
     with pytest.raises(ConfigurationError, match=f"{key} is not set"):
         open_chat_model(name)
@@ -80,12 +85,34 @@ def test_a_server_of_ones_own_needs_no_key(server: ModelServer, monkeypatch: pyt
     assert server.requests[-1].body["model"] == "llama"
 
 
-@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+@pytest.mark.parametrize("provider", PROVIDERS)
 def test_the_reply_ends_with_its_end(server: ModelServer, provider: str) -> None:
     server.play(lambda asked: Reply(pieces=["One ", "two."]))
     parts = list(open_chat_model(f"{provider}:scripted").stream(REQUEST))
     assert parts == [Words("One "), Words("two."), Ended((11, 7))]
-    assert server.requests[-1].system == "Be brief."
+    assert (server.requests[-1].protocol, server.requests[-1].system) == (provider, "Be brief.")
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (Reply(pieces=["One "], ending=None), "cut off"),
+        (Reply(pieces=["One "], ending="length"), "at its limit"),
+        (Reply(pieces=["One "], ending="content_filter"), "withheld"),
+        (Reply(pieces=[]), "empty"),
+        (Reply(status=401, error="sk-scripted-secret-0123456789"), "refused the key (401)"),
+        (Reply(status=404, error="x"), "not known to its server (404)"),
+        (Reply(status=500, error="x"), "an error of its own (500)"),
+    ],
+)
+def test_every_provider_fails_in_the_same_words(server: ModelServer, provider: str, reply: Reply, said: str) -> None:
+    server.play(lambda asked: reply)
+    with pytest.raises(ModelError) as caught:
+        complete(open_chat_model(f"{provider}:scripted", attempts=1), REQUEST)
+    assert f"{provider}:scripted" in str(caught.value)
+    assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 def test_native_citations_come_after_the_words_they_belong_to(server: ModelServer) -> None:
