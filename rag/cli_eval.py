@@ -75,6 +75,9 @@ def run(
     from rag.terminal import evaluation_progress
 
     settings = load_settings(index=index, k=k)
+    if settings.model != "quote":
+        # Quotes in place of a model that failed would be scored as the model's own answers.
+        settings = settings.model_copy(update={"fallback": False})
     before = _run_folder(baseline) if baseline else None
     with evaluation_progress(enabled=not as_json) as report:
         if resume is not None:
