@@ -1,1 +1,1 @@
-"""Plain functions on text: normalisation with offsets, sentences, terms, values. No settings, no files but the thesaurus."""
+"""Plain functions on text: normalisation with offsets, sentences, terms, values. No settings, no files but its own."""
