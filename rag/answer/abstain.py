@@ -1,0 +1,94 @@
+"""Whether to answer at all: a logistic regression over the signs of a retrieval, with a reason a person understands.
+
+The weights stand in `abstention.json`; `eval/fit_abstention.py` fits them and says on what.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rag.answer.answerer import Answerable
+from rag.answer.asked import WORDING
+from rag.answer.signs import Signs, signs_of
+from rag.types import Retrieval
+
+NOTHING_FOUND = "Nothing was found."
+NOT_NEAR = "Nothing found comes near enough to the question."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What was fitted: a weight, a mean and a spread for each sign, and the confidence each caution asks for."""
+
+    intercept: float
+    signs: Mapping[str, tuple[float, float, float]]
+    cautions: Sequence[tuple[float, float]]
+
+    def confidence(self, values: Mapping[str, float]) -> float:
+        """How likely it is that the question is answered, in [0, 1]."""
+        total = self.intercept + sum(
+            weight * (values[name] - mean) / spread for name, (weight, mean, spread) in self.signs.items()
+        )
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+
+    def threshold(self, caution: float) -> float:
+        """The confidence from which a question is answered: 0 at caution 0, growing with it."""
+        steps = self.cautions
+        at = bisect_right([step for step, _ in steps], caution)
+        if at == len(steps):
+            return steps[-1][1]
+        (low, below), (high, above) = steps[max(at - 1, 0)], steps[at]
+        return below + (above - below) * (max(caution, low) - low) / (high - low)
+
+
+@cache
+def fitted() -> Weights:
+    """The weights that ship."""
+    read = json.loads((files("rag.answer") / "abstention.json").read_text(encoding="utf-8"))
+    return Weights(
+        intercept=read["intercept"],
+        signs={name: (sign["weight"], sign["mean"], sign["spread"]) for name, sign in read["signs"].items()},
+        cautions=[(caution, confidence) for caution, confidence in read["caution"]],
+    )
+
+
+class Abstention:
+    """Decides on silence; an `AnswerableCheck`.
+
+    Args:
+        caution: in [0, 1]; 0 answers whatever it can, 1 only what it is surest of.
+    """
+
+    def __init__(self, *, caution: float = 0.5) -> None:
+        self._weights = fitted()
+        self._threshold = self._weights.threshold(caution)
+
+    def __call__(self, retrieval: Retrieval) -> Answerable:
+        """Whether the retrieval answers its question, why not, and how sure that is."""
+        if not retrieval.hits:
+            return Answerable(answerable=False, reason=NOTHING_FOUND, confidence=0.0)
+        signs = signs_of(retrieval)
+        confidence = self._weights.confidence(signs.values)
+        if confidence >= self._threshold:
+            return Answerable(answerable=True, reason="", confidence=confidence)
+        return Answerable(answerable=False, reason=reason_of(signs), confidence=confidence)
+
+
+def reason_of(signs: Signs) -> str:
+    """The gravest lack, in one sentence."""
+    for what, which in signs.lacks:
+        if what in ("name", "value"):
+            return f"No paragraph mentions {which}."
+        if what == "far":
+            return f"No paragraph near the question mentions {which}."
+        if what == "kind":
+            return f"No paragraph near the question {WORDING[which]}."
+        if what == "word":
+            return f"No paragraph mentions \u201c{which}\u201d, and nothing found comes near enough to the question."
+    return NOT_NEAR

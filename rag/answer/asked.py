@@ -1,0 +1,256 @@
+"""What kind of answer a question wants, and whether a sentence offers one: a person, a place, a date, a number.
+
+No dictionary of names and no model: a sentence offers a kind when it holds something of that kind which the question
+does not already name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.answer.alignment import names_agree, values_of
+from rag.text.lexicon import PEOPLES
+from rag.text.terms import Term, content_terms
+from rag.text.values import Name
+
+Wanted = Literal[
+    "person", "agent", "place", "city", "country", "date", "year", "number", "names", "reason", "yesno", "thing"
+]
+
+WORDING: Mapping[str, str] = {
+    "person": "gives a person's name",
+    "agent": "says who it is",
+    "place": "names such a place",
+    "city": "names such a place",
+    "country": "names another country",
+    "date": "gives a date",
+    "year": "gives a year",
+    "number": "gives a number",
+    "names": "names any others",
+}
+"""How the kind is spoken of, after "No paragraph near the question"."""
+
+_UNIT_NOUNS = r"(?:percent(?:age)?|distance|height|length|temperature|speed|age|size|cost|price)"
+_PATTERN_OF: tuple[tuple[Wanted, str], ...] = (
+    (
+        "person",
+        r"\b(?:what|which)\b.{0,30}\bnames?\b(?:\s+of\b.{0,20}\b(?:general|president|minister|leader|director|head|"
+        r"chair\w*|king|queen|author|spokes\w+|ambassador|secretary|chief|commander|officer|person|man|woman))"
+        r"|\bwhat\s+(?:are|is|were|was)\s+(?:his|her|their)\s+(?:full\s+)?names?\b|\bby\s+name\b"
+        r"|\b(?:what|which)\s+(?:\w+\s+){0,2}(?:person|man|woman|king|queen|emperor|president|minister|general|author|"
+        r"scientist|singer|actor|actress|artist|composer|philosopher|mathematician)\b",
+    ),
+    ("year", r"\b(?:what|which)\s+years?\b|\bin\s+what\s+(?:decade|century)\b"),
+    (
+        "date",
+        r"\b(?:what|which)\s+(?:exact\s+)?(?:dates?|days?|month)\b|^\W*(?:and\s+|since\s+|until\s+|by\s+)?when\b"
+        r"|[,;]\s*(?:and\s+)?(?:since\s+|until\s+|by\s+)?when\b|\bwhat\s+(?:place\s+and\s+)?time\b",
+    ),
+    (
+        "number",
+        r"\bhow\s+(?:many|much|often|old|long|far|tall|high|deep|wide|large|big|fast|heavy)\b"
+        rf"|\bwhat\s+(?:\w+\s+){{0,2}}?(?:number|proportion|share|amount|population|{_UNIT_NOUNS})\b",
+    ),
+    ("country", r"\b(?:what|which|whose)\s+(?:(?!of\b)\w+\s+){0,2}?(?:country|nation)\b"),
+    (
+        "names",
+        r"\b(?:what|which|list\s+the|name\s+the)\s+(?:\w+\s+){0,1}?(?:countries|nations|states|cities|members|"
+        r"organi[sz]ations|companies|parties)\b(?!'|\s+(?:of|do)\b)",
+    ),
+    ("city", r"\b(?:what|which)\s+(?:\w+\s+){0,1}?(?:place|city|town|village|venue|location)\b"),
+    (
+        "place",
+        r"^\W*(?:and\s+|from\s+|to\s+)?where\b|\b(?:what|which)\s+(?:\w+\s+){0,1}?(?:capital|state|"
+        r"province|county|region|continent|island|river)\b",
+    ),
+    ("agent", r"\bwho(?:m|se)?\b"),
+    ("reason", r"\bwhy\b|\bwhat\s+(?:\w+\s+){0,2}(?:reason|motive|cause)\b|\bhow\s+come\b"),
+    (
+        "yesno",
+        r"^\W*(?:and\s+|so\s+|but\s+)?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\b",
+    ),
+)
+_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERN_OF)
+_AGENTS = re.compile(
+    r"\b(?:activists?|officials?|authorit(?:y|ies)|governments?|ministry|office|people|soldiers?|troops|organi[sz]ations?|"
+    r"countries|both|part(?:y|ies)|king|queen|president|leaders?|experts?|members?|groups?|compan(?:y|ies)|church|army|"
+    r"settlers?|nobles?|citizens?|women|men|students?|workers?|\w{3,}(?:ists|ians|ers))\b",
+    re.IGNORECASE,
+)
+_TIMES = re.compile(
+    r"\b(?:centur(?:y|ies)|ago|after|before|during|until|since|today|yesterday|currently|annually|every\s+\w+|spring|"
+    r"summer|autumn|winter|morning|afternoon|evening|noon|midnight|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|"
+    r"saturdays?|sundays?|\d{1,2}(?::\d\d)?\s?[ap]\.?m)\b",
+    re.IGNORECASE,
+)
+_QUANTITIES = re.compile(
+    r"\b(?:both|several|dozens?|hundreds?|thousands?|millions?|half|third|quarter|twice|once|daily|weekly|monthly|"
+    r"annually|yearly|none|no|all|one|two|a\s+(?:few|couple|pair))\b",
+    re.IGNORECASE,
+)
+_PLACED = re.compile(r"\b(?:in|at|near|on|inside|within|along|across|throughout|between|from|to)\s+(?:the\s+)?\w{3,}")
+_LEADS_PLACE = re.compile(r"\b(?:in|at|near|on|from|to|outside|of|around)\s(?:the\s)?\Z", re.IGNORECASE)
+_INSTITUTIONAL = """
+office minister prime president secretary general organization organisation republic states state group bureau
+convention framework session conference parties party council ministry university committee commission union agency
+department court treaty act law statement joint north south east west northern southern eastern western central
+european african asian american national international world house senate congress assembly church school college
+company corporation bank street river lake sea mount mountain city county province region district park museum
+center centre institute society association federation league army navy force war battle revolution empire kingdom
+dynasty administration authority government board foundation club team cup championship series award prize day week
+month year human rights climate change development program programme system act bill
+"""
+_INSTITUTION = frozenset(_INSTITUTIONAL.split())
+"""Words of the names of bodies, offices and occasions, not of persons."""
+_MORE_COUNTRIES = """
+armenia azerbaijan georgia russia iran turkey kazakhstan uzbekistan ukraine india australia mexico cuba luxembourg
+austria romania bulgaria
+"""
+_COUNTRIES = frozenset((*PEOPLES.values(), *_MORE_COUNTRIES.split()))
+_LIGHT = frozenset(
+    term.text
+    for term in content_terms(
+        "many much name named names called date dates day year time times place number amount kind type sort thing "
+        "something anything everything else make made making get got give gave given see seen want take took taken go "
+        "going went come came do done use used know known happen happened become became according summarise summarize "
+        "describe explain list find state stated part way people person country city long old often exactly mean"
+    )
+)
+"""Words that frame a question more than they say what it is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question as far as its answer is concerned: the kinds wanted, its names, and its content words."""
+
+    kinds: tuple[Wanted, ...]
+    names: tuple[Name, ...]
+    words: frozenset[str]
+    weighty: frozenset[str]
+    """The words that say what it is about."""
+    numbers: frozenset[object]
+    dates: frozenset[object]
+
+
+def read_question(text: str) -> Asked:
+    """Returns what a question wants."""
+    values = values_of(text)
+    return Asked(
+        kinds=tuple(_kinds(text)) or ("thing",),
+        names=tuple(name for name in values.names if _is_named(name)),
+        words=frozenset(term.text for term in content_terms(text)),
+        weighty=frozenset(term.text for term in content_terms(text)) - _LIGHT,
+        numbers=frozenset(number.value for number in values.numbers),
+        dates=frozenset(date.key for date in values.dates),
+    )
+
+
+def offers(kind: Wanted, sentence: str, asked: Asked) -> bool:
+    """Whether a sentence holds something of the kind wanted that the question does not hold itself."""
+    test = _TESTS.get(kind)
+    return test is None or test(sentence, asked)
+
+
+def _kinds(text: str) -> Iterator[Wanted]:
+    found = [kind for kind, pattern in _PATTERNS if pattern.search(text)]
+    for kind in dict.fromkeys(found):
+        if kind == "agent" and ("person" in found or "country" in found):
+            continue
+        if kind == "date" and "year" in found:
+            continue
+        if kind == "yesno" and len(found) > 1:
+            continue
+        yield kind
+
+
+def _is_named(name: Name) -> bool:
+    """Whether a name surely is one; the plural of an acronym ("POWs") is a common noun."""
+    plural = name.surface.endswith("s") and name.surface[:-1].isupper()
+    return not plural and (not name.initial or name.acronym)
+
+
+def _new_names(sentence: str, asked: Asked) -> list[Name]:
+    return [
+        name
+        for name in values_of(sentence).names
+        if not any(names_agree(name, known) for known in asked.names)
+        and not all(term.text in asked.words for term in content_terms(name.surface))
+    ]
+
+
+def _is_person(name: Name) -> bool:
+    """Whether a name looks like that of one person: two to four capitalised words, none of them of an institution."""
+    words: tuple[Term, ...] = content_terms(name.surface)
+    parts = name.parts
+    return (
+        2 <= len(words) <= 4
+        and " of " not in name.surface
+        and not any(part in _INSTITUTION or part in _COUNTRIES for part in parts)
+        and not any(part.removesuffix("s") in _INSTITUTION for part in parts)
+    )
+
+
+def _person(sentence: str, asked: Asked) -> bool:
+    return any(_is_person(name) for name in _new_names(sentence, asked))
+
+
+def _agent(sentence: str, asked: Asked) -> bool:
+    if _new_names(sentence, asked):
+        return True
+    return any(match.group().lower() not in asked.words for match in _AGENTS.finditer(sentence))
+
+
+def _names(sentence: str, asked: Asked) -> bool:
+    return bool(_new_names(sentence, asked))
+
+
+def _place(sentence: str, asked: Asked) -> bool:
+    return bool(_new_names(sentence, asked)) or _PLACED.search(sentence) is not None
+
+
+def _city(sentence: str, asked: Asked) -> bool:
+    return any(
+        _LEADS_PLACE.search(sentence, max(0, name.start - 16), name.start)
+        and not any(part in _COUNTRIES or part in _INSTITUTION for part in name.parts)
+        for name in _new_names(sentence, asked)
+    )
+
+
+def _country(sentence: str, asked: Asked) -> bool:
+    return any(
+        part in _COUNTRIES or part.endswith(("land", "stan", "ia")) or "republic" in name.parts
+        for name in _new_names(sentence, asked)
+        for part in name.parts
+    )
+
+
+def _date(sentence: str, asked: Asked) -> bool:
+    return any(date.key not in asked.dates for date in values_of(sentence).dates) or _TIMES.search(sentence) is not None
+
+
+def _year(sentence: str, asked: Asked) -> bool:
+    return any(date.year and date.key not in asked.dates for date in values_of(sentence).dates) or (
+        re.search(r"\b(?:centur(?:y|ies)|\d{4}s?)\b", sentence) is not None
+    )
+
+
+def _number(sentence: str, asked: Asked) -> bool:
+    if any(number.value not in asked.numbers for number in values_of(sentence).numbers):
+        return True
+    return _QUANTITIES.search(sentence) is not None
+
+
+_TESTS: Mapping[Wanted, Callable[[str, Asked], bool]] = {
+    "person": _person,
+    "agent": _agent,
+    "names": _names,
+    "place": _place,
+    "city": _city,
+    "country": _country,
+    "date": _date,
+    "year": _year,
+    "number": _number,
+}
