@@ -109,7 +109,8 @@ window.pilcrow = (() => {
     if (wanted) {
       showSource(true);
       if (opener) document.querySelector(selector(opener))?.classList.add("current");
-      if (!WIDE.matches) element.querySelector("h2[tabindex]")?.focus({ preventScroll: true });
+      // What was hidden until this frame cannot take the focus yet.
+      if (!WIDE.matches) setTimeout(() => element.querySelector("h2[tabindex]")?.focus({ preventScroll: true }), 60);
       say(current ? current.textContent : element.querySelector("h2")?.textContent || "");
     }
     wanted = false;
@@ -163,11 +164,14 @@ window.pilcrow = (() => {
   });
 
   // ---- the conversation ------------------------------------------------------------------------------------------
-  const live = () => document.querySelector("#live .exchange");
   let watching = "";
   function liveChanged(element) {
     const exchange = element.querySelector(".exchange");
-    if (!exchange) { watching = ""; return; }
+    if (!exchange) {
+      if (watching) setTimeout(finished, 100);
+      watching = "";
+      return;
+    }
     const question = exchange.querySelector(".question").textContent;
     if (watching !== question) {
       watching = question;
@@ -178,14 +182,11 @@ window.pilcrow = (() => {
     say(element.querySelector(".state")?.textContent || "");
   }
 
-  function historyChanged(element) {
-    const all = element.querySelectorAll(".exchange");
+  // The finished answer is read out once, not word by word while it grows.
+  function finished() {
+    const all = document.querySelectorAll("#history .exchange");
     const last = all[all.length - 1];
-    if (!last || live()) return;
-    if (historyChanged.last !== undefined && historyChanged.last !== last.id) {
-      say(last.querySelector(".answer > .text, .answer > .abstained")?.textContent || "");
-    }
-    historyChanged.last = last.id;
+    say(last?.querySelector(".answer > .text, .answer > .abstained")?.textContent || "");
   }
 
   function shelfChanged(element) {
@@ -223,7 +224,7 @@ window.pilcrow = (() => {
     download(parcel.dataset.name, parcel.textContent);
   }
 
-  const changed = { parcel: parcelChanged, source: sourceChanged, live: liveChanged, history: historyChanged, shelf: shelfChanged, masthead: mastheadChanged };
+  const changed = { parcel: parcelChanged, source: sourceChanged, live: liveChanged, shelf: shelfChanged, masthead: mastheadChanged };
 
   function connect(element, acts, trigger, watch, role) {
     element.addEventListener("click", (event) => {
