@@ -43,7 +43,7 @@ from rag.types import (
 )
 
 if TYPE_CHECKING:
-    from rag.answer.answerer import Answerer
+    from rag.answer.answerer import AnswerableCheck, Answerer
     from rag.answer.models import ChatModel
     from rag.answer.prompts import Prompts
     from rag.answer.rewrite import Rewrite
@@ -306,7 +306,13 @@ class Assistant:
     def _quoting(self) -> Answerer:
         from rag.answer.quoting import QuotingAnswerer
 
-        return QuotingAnswerer(copies=self.copies, caution=self.settings.caution)
+        return QuotingAnswerer(copies=self.copies, answerable=self._answerable)
+
+    @cached_property
+    def _answerable(self) -> AnswerableCheck:
+        from rag.answer.abstain import Abstention
+
+        return Abstention(caution=self.settings.caution)
 
     @cached_property
     def _answerer(self) -> Answerer:
@@ -323,6 +329,7 @@ class Assistant:
             allow_fallback=self.settings.fallback,
             token_budget=self.settings.context_tokens,
             checker=self._checker,
+            answerable=self._answerable,
             find=self._catalog.paragraph,
         )
 
