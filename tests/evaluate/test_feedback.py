@@ -98,7 +98,10 @@ def test_an_unhelpful_answer_needs_its_gold_named(index_folder: Path, tmp_path: 
 
 
 def test_a_helpful_abstention_makes_the_question_unanswerable(index_folder: Path, tmp_path: Path) -> None:
-    assert not propose(find_feedback(index_folder, "eee"), tmp_path / "mine.jsonl").answerable
+    feedback = find_feedback(index_folder, "eee")
+    assert not propose(feedback, tmp_path / "mine.jsonl").answerable
+    with pytest.raises(InputError, match="rated not helpful"):
+        propose(replace(feedback, rating=-1), tmp_path / "mine.jsonl")
 
 
 def test_a_question_is_added_after_the_others_or_not_at_all(index_folder: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from rag.evaluate.alce import Entails
 from rag.evaluate.metrics import score, token_f1
 from rag.evaluate.questions import Question
 from rag.evaluate.record import Cited, Found, Record
+from rag.evaluate.value_support import value_support
 from rag.text.normalize import words_hash
 from rag.types import Claim
 
@@ -121,6 +122,7 @@ def test_a_paragraph_text_that_differs_from_the_corpus_is_no_exact_quote(scores:
         ("The Republic releases 32 servicemen on December 7, 2023.", 1, 1, None),
         ("It releases thirty-two on 8 December 2023.", 1, 0, None),
         ("It releases 33 in December 2023.", 0, 1, None),
+        ("It releases 32 at 10:15 on 7 December 2023.", 0.5, 1, None),
         ("Talks in Armenia go on.", None, None, 0),
     ],
 )
@@ -133,6 +135,12 @@ def test_numbers_dates_and_names_are_looked_up_in_what_is_cited(
     assert found["date_support"] == dates
     if names is not None:
         assert found["name_support"] == names
+
+
+def test_a_date_in_more_detail_than_what_is_cited_is_not_supported() -> None:
+    cited = ["They met in December 2023."]
+    assert value_support("They met in 2023.", cited)["date"] == (True,)
+    assert value_support("They met on 7 December 2023.", cited)["date"] == (False,)
 
 
 def test_the_statement_itself_is_preferred_where_it_holds_the_answer(scores: Any) -> None:
