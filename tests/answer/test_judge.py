@@ -16,7 +16,7 @@ from rag.resources import prompts_folder
 from tests.answer.material import STATEMENT_TEXTS
 from tests.model_server import ModelServer, Reply
 
-PARAPHRASE = "Thirty-two Armenian soldiers were freed by Azerbaijan."
+PARAPHRASE = "Azerbaijan sends thirty-two captured Armenian troops home."
 PARAGRAPHS = [STATEMENT_TEXTS[1]]
 
 
