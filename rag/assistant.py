@@ -306,7 +306,10 @@ class Assistant:
     def _quoting(self) -> Answerer:
         from rag.answer.quoting import QuotingAnswerer
 
-        return QuotingAnswerer(copies=self.copies, answerable=self._answerable)
+        return QuotingAnswerer(copies=self.copies, answerable=self._answerable, search=self._search_part)
+
+    def _search_part(self, question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
+        return self._open_searcher().search(question, history=history, filters=filters, k=self.settings.k)
 
     @cached_property
     def _answerable(self) -> AnswerableCheck:

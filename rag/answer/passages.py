@@ -20,9 +20,11 @@ from rag.text.thesaurus import senses
 from rag.types import Hit, Retrieval, SentenceScore, Span
 
 HITS_READ = 5
-FUSED, COVERED, KIND, CARRIED = 0.5, 0.8, 0.1, 0.05
+FUSED, COVERED, KIND, CARRIED = 0.35, 0.8, 0.2, 0.05
 SAME_SENSE = 0.8
 """What a word counts that says the same as one of the question."""
+TITLED = 0.25
+"""What a word counts that stands in the document's title only: every paragraph of the document has it."""
 SHORT_PARAGRAPH = 3
 """Sentences; so short a paragraph was published as one thought."""
 LONGEST_PASSAGE = 600
@@ -41,19 +43,17 @@ _PARTS = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A span of a hit's paragraph, how well it answers, and what it holds of the question and in all."""
+    """A span of a hit's paragraph, how well it answers, and the words it holds."""
 
     hit: Hit
     span: Span
     score: float
-    held: frozenset[str]
     words: frozenset[str]
 
     def repeats(self, other: Passage, *, share: float) -> bool:
         """Whether so large a share of the shorter passage's words stands in the other."""
         shorter = min(len(self.words), len(other.words))
         return shorter > 0 and len(self.words & other.words) / shorter > share
-
 
     def says_more_than(self, other: Passage) -> bool:
         """Whether it says nearly all that the other says, more beside it, and answers as well."""
@@ -78,37 +78,38 @@ class Part:
 class _Sentence:
     span: Span
     score: float
-    held: frozenset[str]
     words: frozenset[str]
 
 
-def parts_of(retrieval: Retrieval) -> tuple[Part, ...]:
+def split_question(question: str) -> tuple[str, ...]:
     """What is asked, one after the other: "When was it issued, and what do they plan?" asks two things."""
+    return tuple(piece for piece in _PARTS.split(question) if any(map(str.isalnum, piece))) or (question,)
+
+
+def part_of(retrieval: Retrieval) -> Part:
+    """The question of a retrieval as passages are measured by it."""
     question = retrieval.question
-    pieces = [piece for piece in _PARTS.split(question) if content_terms(piece)] or [question]
     if len(content_terms(question)) < 2:
         # "And the other side?" asks for the kind of thing that was asked before.
-        pieces = [retrieval.standalone_question]
+        question = retrieval.standalone_question
     rarity = {term.term: _rarity(term.paragraphs, retrieval.paragraphs) for term in retrieval.terms}
-    return tuple(_part(piece, rarity, retrieval.paragraphs) for piece in pieces)
+    absent = _rarity(0, retrieval.paragraphs)
+    return Part(
+        asked=read_question(question),
+        weights={term.text: rarity.get(term.text, absent) for term in content_terms(question)},
+        groups=_groups(question),
+    )
 
 
-def rank_passages(retrieval: Retrieval, part: Part, *, hits: int = HITS_READ) -> list[Passage]:
-    """The best passage of each of the best hits for one part of the question, best first."""
+def rank_passages(retrieval: Retrieval, *, hits: int = HITS_READ) -> list[Passage]:
+    """The best passage of each of the best hits, best first."""
+    part = part_of(retrieval)
     passages = [passage for hit in retrieval.hits[:hits] if (passage := _passage(hit, part))]
     ranked = sorted(passages, key=lambda passage: -passage.score)
     if fuller := [passage for passage in ranked[1:] if passage.says_more_than(ranked[0])]:
         ranked.remove(fuller[0])
         ranked.insert(0, fuller[0])
     return ranked
-
-
-def _part(text: str, rarity: Mapping[str, float], paragraphs: int) -> Part:
-    return Part(
-        asked=read_question(text),
-        weights={term.text: rarity.get(term.text, _rarity(0, paragraphs)) for term in content_terms(text)},
-        groups=_groups(text),
-    )
 
 
 def _rarity(paragraphs: int, of: int) -> float:
@@ -139,7 +140,6 @@ def _passage(hit: Hit, part: Part) -> Passage | None:
         hit=hit,
         span=Span(start=chosen[0].span.start, end=chosen[-1].span.end),
         score=sentences[best].score,
-        held=frozenset().union(*(sentence.held for sentence in chosen)),
         words=frozenset().union(*(sentence.words for sentence in chosen)),
     )
 
@@ -154,8 +154,8 @@ def _sentences(hit: Hit, part: Part) -> Iterator[_Sentence]:
         words = frozenset(term.text for term in content_terms(sentence))
         held = frozenset(term for term in part.weights if term in words)
         meant = _meant(sentence, part) - held
-        covered = sum(part.weights[term] for term in part.weights if term in held or term in title)
-        covered += SAME_SENSE * sum(part.weights[term] for term in meant if term not in title)
+        credit = {**dict.fromkeys(title, TITLED), **dict.fromkeys(meant, SAME_SENSE), **dict.fromkeys(held, 1.0)}
+        covered = sum(weight * credit.get(term, 0.0) for term, weight in part.weights.items())
         kinds = part.asked.kinds
         offered = sum(offers(kind, sentence, part.asked) for kind in kinds) / len(kinds)
         yield _Sentence(
@@ -168,7 +168,6 @@ def _sentences(hit: Hit, part: Part) -> Iterator[_Sentence]:
                 # Words that several documents carry are the statement's own, not a retelling.
                 + CARRIED * bool(hit.also_in)
             ),
-            held=held | meant,
             words=words,
         )
 
@@ -182,7 +181,7 @@ def _meant(sentence: str, part: Part) -> frozenset[str]:
 
 
 def _grown(sentences: Sequence[_Sentence], best: int) -> tuple[int, int]:
-    """First and last of the sentences that are quoted together: in a short paragraph, those that answer nearly as well."""
+    """First and last of the sentences quoted together: in a short paragraph, those that answer nearly as well."""
     first = last = best
     if len(sentences) > SHORT_PARAGRAPH:
         return first, last

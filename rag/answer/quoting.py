@@ -6,17 +6,19 @@ anything answers at all is decided first, by the same check that a language mode
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rag.answer.answerer import AnswerableCheck, closest
 from rag.answer.citations import CopyFinder, make_citation, neutral
-from rag.answer.passages import Passage, parts_of, rank_passages
-from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Mode, Retrieval, Turn
+from rag.answer.passages import Passage, rank_passages, split_question
+from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Filters, Mode, Retrieval, Turn
+
+Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
+"""Searches for a question in the light of the turns before it, within filters."""
 
 MOST_QUOTES = 3
 NEARLY_AS_WELL = 0.1
-NEARLY_AS_WELL_AND_NEW = 0.15
-"""How much lower a passage may score that holds a word of the question which those chosen do not."""
+"""How much lower than the best a passage may score and still be quoted."""
 REPEATED = 0.6
 ABSTAINS = "The documents do not answer this question."
 
@@ -27,19 +29,21 @@ class QuotingAnswerer:
     Args:
         copies: says which other documents carry a quote.
         answerable: decides on silence.
+        search: searches for each of several things asked in one question; without it they are looked for together.
     """
 
     mode: Mode = "quote"
     model: str | None = None
 
-    def __init__(self, *, copies: CopyFinder, answerable: AnswerableCheck) -> None:
+    def __init__(self, *, copies: CopyFinder, answerable: AnswerableCheck, search: Search | None = None) -> None:
         self._copies = copies
         self._answerable = answerable
+        self._search = search
 
-    def answer(self, retrieval: Retrieval, history: Sequence[Turn] = ()) -> Iterator[DraftEvent]:
+    def answer(self, retrieval: Retrieval, history: Sequence[Turn] = ()) -> Iterator[DraftEvent]:  # noqa: ARG002
         """The quotes that answer, or an abstention with its reason."""
         verdict = self._answerable(retrieval)
-        passages = choose(retrieval) if verdict.answerable else ()
+        passages = choose(self._parts(retrieval)) if verdict.answerable else ()
         if not passages:
             yield Delta(text=ABSTAINS)
             yield Draft(
@@ -59,19 +63,28 @@ class QuotingAnswerer:
         yield Delta(text=text)
         yield Draft(status="answered", text=text, claims=claims, citations=citations, confidence=verdict.confidence)
 
+    def _parts(self, retrieval: Retrieval) -> tuple[Retrieval, ...]:
+        """One retrieval for each thing asked; "and who welcomed it?" is searched as following what stands before it."""
+        questions = split_question(retrieval.question)
+        if len(questions) == 1 or self._search is None:
+            return (retrieval,)
+        before: tuple[Turn, ...] = ()
+        found = []
+        for question in questions[:MOST_QUOTES]:
+            found.append(self._search(question, before, retrieval.filters))
+            before = (Turn(role="user", content=question),)
+        return tuple(found)
+
     def _citation(self, number: int, passage: Passage) -> Citation:
-        return make_citation(
-            number, passage.hit, passage.span, self._copies(passage.hit.paragraph.ref, passage.span)
-        )
+        return make_citation(number, passage.hit, passage.span, self._copies(passage.hit.paragraph.ref, passage.span))
 
 
-def choose(retrieval: Retrieval, *, most: int = MOST_QUOTES) -> tuple[Passage, ...]:
-    """The passages to quote, in the order of what was asked."""
+def choose(retrievals: Sequence[Retrieval], *, most: int = MOST_QUOTES) -> tuple[Passage, ...]:
+    """The passages to quote, in the order of what was asked; one retrieval for each thing asked."""
     chosen: list[Passage] = []
-    parts = parts_of(retrieval)
-    for part in parts:
-        ranked = rank_passages(retrieval, part)
-        for passage in ranked if len(parts) == 1 else ranked[:1]:
+    for retrieval in retrievals:
+        ranked = rank_passages(retrieval)
+        for passage in ranked if len(retrievals) == 1 else ranked[:1]:
             if len(chosen) < most and _adds(passage, ranked[0], chosen):
                 chosen.append(passage)
     return tuple(chosen)
@@ -81,6 +94,4 @@ def _adds(passage: Passage, best: Passage, chosen: Sequence[Passage]) -> bool:
     """Whether a passage answers nearly as well as the best one and says something that was not said."""
     if any(passage.repeats(quoted, share=REPEATED) for quoted in chosen):
         return False
-    known = frozenset().union(*(quoted.held for quoted in chosen))
-    within = NEARLY_AS_WELL_AND_NEW if passage.held - known else NEARLY_AS_WELL
-    return passage is best or passage.score >= best.score - within
+    return passage is best or passage.score >= best.score - NEARLY_AS_WELL

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from rag.answer.answerer import Answerable
+from rag.answer.passages import rank_passages, split_question
+from rag.answer.quoting import QuotingAnswerer, choose
+from rag.text.sentences import split_sentences
+from rag.text.terms import content_terms
+from rag.types import (
+    DocumentInfo,
+    Draft,
+    Filters,
+    Hit,
+    Paragraph,
+    Retrieval,
+    SentenceScore,
+    Signals,
+    Span,
+    TermStatistic,
+    Turn,
+)
+
+
+def hit(
+    text: str,
+    *,
+    score: float = 0.5,
+    cosine: float | Sequence[float] = 0.4,
+    also_in: tuple[str, ...] = (),
+    number: int = 1,
+) -> Hit:
+    spans = split_sentences(text)
+    cosines = [cosine] * len(spans) if isinstance(cosine, float) else list(cosine)
+    return Hit(
+        paragraph=Paragraph(document="doc", number=number, start=0, end=len(text), text=text),
+        document=DocumentInfo(id="doc", title="A title"),
+        score=score,
+        signals=Signals(dense=0.5, lexical=1.0, sentence=max(cosines)),
+        sentences=tuple(
+            SentenceScore(start=span.start, end=span.end, score=value)
+            for span, value in zip(spans, cosines, strict=True)
+        ),
+        also_in=also_in,
+    )
+
+
+def found(question: str, *hits: Hit) -> Retrieval:
+    return Retrieval(
+        question=question,
+        standalone_question=question,
+        hits=hits,
+        terms=tuple(
+            TermStatistic(term=term.text, surface=term.surface, paragraphs=1) for term in content_terms(question)
+        ),
+        paragraphs=50,
+    )  # fmt: skip
+
+
+def quotes(*retrievals: Retrieval) -> list[str]:
+    return [passage.hit.paragraph.text[passage.span.start : passage.span.end] for passage in choose(retrievals)]
+
+
+def answerer(*, answerable: bool = True, **options: object) -> QuotingAnswerer:
+    verdict = Answerable(answerable, "" if answerable else "No paragraph mentions Mars.", 0.3)
+    return QuotingAnswerer(
+        copies=lambda paragraph, span: ("other#p1",), answerable=lambda retrieval: verdict, **options
+    )  # type: ignore[arg-type]
+
+
+def test_the_sentence_that_holds_the_question_is_quoted_not_its_long_paragraph() -> None:
+    text = (
+        "The council met on Monday. It thanked the host. The council set the fee at 40 crowns. Nobody objected to it. "
+        "The meeting closed at noon. A dinner followed."
+    )
+    assert quotes(found("What fee did the council set?", hit(text))) == ["The council set the fee at 40 crowns."]
+
+
+def test_a_word_of_the_same_sense_counts() -> None:
+    servicemen = hit("The state frees 12 servicemen.", number=1)
+    ships = hit("The state counts 12 ships.", number=2)
+    ranked = rank_passages(found("How many soldiers does the state release?", ships, servicemen))
+    assert ranked[0].hit is servicemen
+
+
+def test_a_sentence_that_leans_on_the_one_before_brings_it_along() -> None:
+    text = "The minister spoke first. He promised 40 buses to the town. Applause followed. The hall emptied. Rain fell."
+    assert quotes(found("How many buses were promised to the town?", hit(text))) == [
+        "The minister spoke first. He promised 40 buses to the town."
+    ]
+
+
+def test_a_short_paragraph_is_quoted_as_the_one_thought_it_is() -> None:
+    text = "The treaty was called historic in the hall. The chairman called the treaty historic."
+    assert quotes(found("Who called the treaty historic?", hit(text, cosine=[0.5, 0.6]))) == [text]
+
+
+def test_near_repeats_are_quoted_once() -> None:
+    first = hit("The state frees 12 servicemen today.", number=1)
+    second = hit("Today the state frees 12 servicemen.", number=2, score=0.49)
+    assert len(quotes(found("How many servicemen are freed?", first, second))) == 1
+
+
+def test_of_two_that_say_the_same_the_one_that_several_carry_is_preferred() -> None:
+    retold = hit("It says the state frees 12 servicemen.", number=1)
+    carried = hit("The state frees 12 servicemen.", number=2, also_in=("other#p3",))
+    assert quotes(found("How many servicemen does the state free?", retold, carried)) == [
+        "The state frees 12 servicemen."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("When was it issued, and what do they plan?", ("When was it issued", "what do they plan?")),
+        ("Who spoke? Where was it?", ("Who spoke", "Where was it?")),
+        ("What did Armenia and Azerbaijan agree?", ("What did Armenia and Azerbaijan agree?",)),
+        ("and?", ("and?",)),
+    ],
+)
+def test_questions_of_several_parts_are_taken_apart(question: str, parts: tuple[str, ...]) -> None:
+    assert split_question(question) == parts
+
+
+def test_each_part_is_searched_by_itself_in_the_light_of_the_one_before() -> None:
+    asked: list[tuple[str, tuple[Turn, ...]]] = []
+
+    def search(question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
+        asked.append((question, tuple(history)))
+        texts = ["The town council did.", "On Monday at noon."]
+        return found(question, hit(texts[len(asked) - 1], number=len(asked)))
+
+    retrieval = found("Who paid the fee, and when was it paid?", hit("Nothing of use."))
+    events = list(answerer(search=search).answer(retrieval))
+    assert [question for question, _ in asked] == ["Who paid the fee", "when was it paid?"]
+    assert asked[1][1] == (Turn(role="user", content="Who paid the fee"),)
+    draft = events[-1]
+    assert isinstance(draft, Draft)
+    assert [citation.paragraph for citation in draft.citations] == ["doc#p1", "doc#p2"]
+
+
+def test_every_claim_is_its_quote_and_every_number_is_cited() -> None:
+    text = "Paragraph [3] of the act sets the fee at 40 crowns."
+    (_, draft) = answerer().answer(found("What fee does the act set?", hit(text)))
+    assert isinstance(draft, Draft)
+    (citation,) = draft.citations
+    assert citation.quote == text
+    assert citation.also_in == ("other#p1",)
+    assert draft.claims[0].citations == (1,)
+    assert draft.text.endswith("[1]")
+    assert "[3]" not in draft.text, "a number of the source must not read as a citation"
+
+
+def test_silence_says_why_and_what_came_nearest() -> None:
+    (_, draft) = answerer(answerable=False).answer(found("Who lives on Mars?", hit("The state frees 12 men.")))
+    assert isinstance(draft, Draft)
+    assert (draft.status, draft.claims, draft.citations) == ("abstained", (), ())
+    assert draft.reason == "No paragraph mentions Mars."
+    assert draft.closest[0].paragraph == "doc#p1"
+
+
+def test_no_hit_is_silence_too() -> None:
+    (_, draft) = answerer().answer(found("Who?"))
+    assert isinstance(draft, Draft)
+    assert draft.status == "abstained"
+
+
+def test_blank_paragraphs_are_never_quoted() -> None:
+    blank = Hit(
+        paragraph=Paragraph(document="doc", number=2, start=0, end=0, text=""),
+        document=DocumentInfo(id="doc", title="t"),
+        score=0.9,
+        signals=Signals(dense=0, lexical=0, sentence=0),
+    )
+    assert quotes(found("What?", blank)) == []
+
+
+def test_spans_are_exact() -> None:
+    text = "One. Two is here. Three."
+    (passage,) = rank_passages(found("What is two?", hit(text, cosine=[0.1, 0.9, 0.1])))
+    assert isinstance(passage.span, Span)
+    assert text[passage.span.start : passage.span.end].startswith(("One.", "Two"))
