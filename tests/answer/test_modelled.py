@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rag.answer.answerer import Answerable
 from rag.answer.modelled import ModelAnswerer
@@ -282,3 +285,33 @@ def test_a_long_paragraph_is_shown_as_excerpts_and_cited_whole(server: ModelServ
     assert "[…]" in shown
     assert len(shown) < 2000
     assert draft.citations[0].paragraph_text == text
+
+
+BITS = st.sampled_from(
+    [
+        *("[[{0}]]", "[[{1}, {0}]]", "[[{2}]", "[[zz]]", "[[", "]]", "[1]", "&lt;", "&", " ", "\n", ". ", "“", "”"),
+        *("<think>", "Azerbaijan releases 32 Armenian military servicemen", "Mars has 7 moons", "{abstention}"),
+    ]
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.one_of(st.text(max_size=50), st.lists(BITS, max_size=14).map("".join)),
+    st.lists(st.integers(min_value=0, max_value=10_000), max_size=6),
+    st.sampled_from(PROVIDERS),
+    st.booleans(),
+)
+def test_any_reply_over_the_wire_ends_in_a_right_state(
+    server: ModelServer, text: str, places: list[int], provider: str, strict: bool
+) -> None:
+    def script(asked: Asked) -> Reply:
+        reply = text.replace("{abstention}", "The documents do not answer this question.")
+        for place, shown in enumerate(asked.paragraphs[:3]):
+            reply = reply.replace(f"{{{place}}}", shown.handle)
+        edges = [0, *sorted(place % (len(reply) + 1) for place in places), len(reply)]
+        return Reply(pieces=[reply[begin:end] for begin, end in pairwise(edges) if begin < end])
+
+    server.play(script)
+    draft, events = run(answerer(provider, strict=strict))
+    check_draft(draft, events)
