@@ -36,7 +36,7 @@ def one_word_first(asked: Asked) -> Reply:
         return Reply(pieces=[QUESTION])
     best = best_paragraph(asked)
     first, _, rest = first_sentence(best.text).partition(" ")
-    pieces: list[Piece] = [Pause(seconds=0.3), f"{first} ", Pause(seconds=0.5), rest, *cite(asked, best)]
+    pieces: list[Piece] = [f"{first} ", Pause(seconds=0.5), rest, *cite(asked, best)]
     return Reply(pieces=pieces)
 
 

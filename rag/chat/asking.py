@@ -95,8 +95,9 @@ class _State:
             case Retrieved(retrieval=retrieval):
                 return self.picture(texts.READING.format(count=len(retrieval.hits)))
             case Delta(text=text):
+                begins = not self._text
                 self._text += text
-                return self.picture("") if time.monotonic() - self._shown >= _FRAME else None
+                return self.picture("") if begins or time.monotonic() - self._shown >= _FRAME else None
             case Withdrawn(reason=reason):
                 self._text = ""
                 return self.picture(texts.WITHDRAWN.format(reason=reason))
