@@ -37,8 +37,9 @@ CREATE TABLE documents (
     key INTEGER PRIMARY KEY AUTOINCREMENT, live INTEGER NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL,
     source TEXT NOT NULL, title TEXT NOT NULL, date TEXT, issuer TEXT, publisher TEXT, url TEXT, language TEXT,
     kind TEXT NOT NULL, retrieved TEXT, metadata TEXT NOT NULL, issuer_folded TEXT, first_day TEXT, last_day TEXT,
-    text TEXT NOT NULL, UNIQUE (id, live)
+    UNIQUE (id, live)
 );
+CREATE TABLE texts (document INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE paragraphs (
     key INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, number INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, words INTEGER NOT NULL, vector INTEGER, sentences BLOB NOT NULL,
@@ -86,7 +87,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """A live paragraph with what search needs of it."""
+    """A live paragraph with all that is known of it."""
 
     key: int
     paragraph: Paragraph
@@ -95,6 +96,27 @@ class Stored:
     sentences: tuple[Span, ...]
     chunk_vectors: npt.NDArray[np.float32]
     sentence_vectors: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparable:
+    """What is compared of several paragraphs: the vectors of each follow one another, from `…_starts` on.
+
+    Attributes:
+        keys: one a paragraph.
+        words: the hash of all its words, equal for copies.
+        chunks: float32, shape (chunks of all paragraphs, dimension).
+        chunk_starts: the row of `chunks` at which each paragraph begins.
+        sentences: float32, shape (sentences of all paragraphs, dimension).
+        sentence_starts: the row of `sentences` at which each paragraph begins.
+    """
+
+    keys: tuple[int, ...]
+    words: tuple[int, ...]
+    chunks: npt.NDArray[np.float32]
+    chunk_starts: npt.NDArray[np.int64]
+    sentences: npt.NDArray[np.float32]
+    sentence_starts: npt.NDArray[np.int64]
 
 
 class Catalog:
@@ -138,7 +160,8 @@ class Catalog:
         """The whole document of that id, None when there is none."""
         with reading(self.file):
             row = self._one(
-                f"SELECT {_INFO}, d.text, d.source, d.digest, d.key FROM documents d WHERE d.id = ? AND d.live = 1",
+                f"SELECT {_INFO}, t.text, d.source, d.digest, d.key FROM documents d JOIN texts t ON t.document = d.key"
+                " WHERE d.id = ? AND d.live = 1",
                 (document,),
             )
             if row is None:
@@ -257,6 +280,29 @@ class Catalog:
             ):
                 yield key, heading(title=title, issuer=issuer, date=date), text
 
+    def compare(self, keys: Sequence[int], *, dimension: int) -> Comparable:
+        """The vectors of those of `keys` that are there, in the same order."""
+        found: dict[int, tuple[int, bytes, bytes]] = {}
+        with reading(self.file):
+            for part in batches(keys):
+                rows = self._rows(
+                    "SELECT p.key, p.words, v.chunks, s.vectors FROM paragraphs p JOIN vectors v ON v.key = p.vector"
+                    f" JOIN sentence_vectors s ON s.key = p.vector WHERE p.key IN ({','.join('?' * len(part))})",
+                    part,
+                )
+                found.update((key, (words, chunks, sentences)) for key, words, chunks, sentences in rows)
+        there = [key for key in keys if key in found]
+        chunks, chunk_starts = _stacked([found[key][1] for key in there], dimension)
+        sentences, sentence_starts = _stacked([found[key][2] for key in there], dimension)
+        return Comparable(
+            keys=tuple(there),
+            words=tuple(found[key][0] for key in there),
+            chunks=chunks,
+            chunk_starts=chunk_starts,
+            sentences=sentences,
+            sentence_starts=sentence_starts,
+        )
+
     def load(self, keys: Sequence[int], *, dimension: int) -> dict[int, Stored]:
         """The live paragraphs among `keys`, with their vectors."""
         found: dict[int, Stored] = {}
@@ -346,6 +392,7 @@ def connect(file: Path) -> sqlite3.Connection:
     """A connection to an existing catalog; writers and readers do not wait for each other."""
     connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=30, isolation_level=None)
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cache_size = -32000")
     return connection
 
 
@@ -421,6 +468,12 @@ def info_of(row: Sequence[Any]) -> DocumentInfo:
         retrieved=row[8],
         metadata=json.loads(row[9]),
     )
+
+
+def _stacked(blobs: Sequence[bytes], dimension: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    counts = [len(blob) // (2 * dimension) for blob in blobs]
+    rows = np.frombuffer(b"".join(blobs), np.float16).reshape(-1, dimension).astype(np.float32)
+    return rows, np.cumsum([0, *counts[:-1]], dtype=np.int64)
 
 
 def _number(text: str) -> int:

@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from rag.index.vectors import Near
 
+_SMALL_SHARE = 0.3
+"""Below it, picking the rows that may be found costs less than comparing all of them."""
+
 
 class ExactVectors:
     """Chunk vectors with the keys of their paragraphs, in order of key."""
@@ -23,23 +26,34 @@ class ExactVectors:
             blobs.append(blob)
         half = np.frombuffer(b"".join(blobs), np.float16).reshape(-1, dimension)
         self._rows: npt.NDArray[np.float32] = half.astype(np.float32)
-        self._keys = np.array(keys, np.int64)
-        self._owners = np.repeat(np.arange(len(keys)), counts)
-
-    def __len__(self) -> int:
-        return len(self._rows)
+        self._counts = np.array(counts, np.int64)
+        self._starts = np.cumsum(self._counts) - self._counts
+        self.keys = np.array(keys, np.int64)
 
     def search(
-        self, vector: npt.NDArray[np.float32], *, limit: int, only: npt.NDArray[np.int64] | None = None
+        self, vector: npt.NDArray[np.float32], *, limit: int, only: npt.NDArray[np.bool_] | None = None
     ) -> list[Near]:
-        """The nearest paragraphs, nearest first, each once; of those whose keys are in `only` when it is given."""
-        if not len(self._rows) or limit < 1:
+        """The nearest paragraphs, nearest first, each once.
+
+        Args:
+            vector: the question.
+            limit: how many at most.
+            only: which of `keys` may be found; all when it is None.
+        """
+        if limit < 1 or not len(self.keys) or (only is not None and not only.any()):
             return []
-        cosines = np.full(len(self._keys), -np.inf, np.float32)
-        np.maximum.at(cosines, self._owners, self._rows @ vector)
-        if only is not None:
-            cosines[~np.isin(self._keys, only)] = -np.inf
-        limit = min(limit, len(cosines))
+        keys, cosines = self._cosines(vector, only)
+        limit = min(limit, len(keys))
         best = np.argpartition(-cosines, limit - 1)[:limit]
-        best = best[np.lexsort((self._keys[best], -cosines[best]))]
-        return [Near(int(self._keys[at]), float(cosines[at])) for at in best if np.isfinite(cosines[at])]
+        best = best[np.lexsort((keys[best], -cosines[best]))]
+        return [Near(int(keys[at]), float(cosines[at])) for at in best]
+
+    def _cosines(
+        self, vector: npt.NDArray[np.float32], only: npt.NDArray[np.bool_] | None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        if only is None or only.mean() > _SMALL_SHARE:
+            cosines: npt.NDArray[np.float32] = np.maximum.reduceat(self._rows @ vector, self._starts)
+            return (self.keys, cosines) if only is None else (self.keys[only], cosines[only])
+        counts = self._counts[only]
+        rows = self._rows[np.repeat(only, self._counts)]
+        return self.keys[only], np.maximum.reduceat(rows @ vector, np.cumsum(counts) - counts)

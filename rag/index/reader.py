@@ -27,6 +27,8 @@ from rag.types import Filters
 EXACT_BELOW = 4_000
 """Up to so many chunks the exact comparison is quicker than Chroma's start, and misses nothing."""
 _FEW = 2_000
+_SLACK = 1.3
+_REMEMBERED = 64
 _TRIES = 3
 
 
@@ -37,7 +39,9 @@ class Snapshot:
         self, folder: Path, catalog: Catalog, state: State, *, chroma_url: str | None, exact_below: int
     ) -> None:
         self.state = state
-        self.keys, self._documents = catalog.paragraph_keys()
+        self.keys, documents = catalog.paragraph_keys()
+        self._document_keys, self._documents = np.unique(documents, return_inverse=True)
+        self._allowed: dict[Filters, npt.NDArray[np.bool_]] = {}
         self._catalog = catalog
         self._lock = threading.Lock()
         self.warnings: list[str] = []
@@ -48,30 +52,39 @@ class Snapshot:
         if seal is not None and (place or seal.chunks > exact_below):
             self._store = self._open_store(chroma_url or folder / "vectors", place)
 
-    def allowed(self, filters: Filters) -> npt.NDArray[np.int64] | None:
-        """The keys of the paragraphs that the filters let through; None when they let all through."""
+    def allowed(self, filters: Filters) -> npt.NDArray[np.bool_] | None:
+        """Which of `keys` the filters let through; None when they let all through.
+
+        Raises:
+            InputError: a date of the filters is none.
+        """
         if not filters:
             return None
-        return self.keys[np.isin(self._documents, self._catalog.document_keys(filters))]
+        if filters not in self._allowed:
+            documents = np.isin(self._document_keys, self._catalog.document_keys(filters))
+            if len(self._allowed) >= _REMEMBERED:
+                self._allowed.clear()
+            self._allowed[filters] = documents[self._documents]
+        return self._allowed[filters]
 
-    def live(self, keys: Sequence[int]) -> npt.NDArray[np.bool_]:
-        """Which of the keys are live paragraphs of this generation."""
+    def live(self, keys: Sequence[int], *, among: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.bool_]:
+        """Which of the keys are live paragraphs of this generation, and `among` those that may be found."""
         wanted = np.array(keys, np.int64)
         if not len(self.keys):
             return np.zeros(len(wanted), np.bool_)
         at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         found: npt.NDArray[np.bool_] = self.keys[at] == wanted
-        return found
+        return found if among is None else found & among[at]
 
     def search_dense(
-        self, vector: npt.NDArray[np.float32], limit: int, allowed: npt.NDArray[np.int64] | None
+        self, vector: npt.NDArray[np.float32], limit: int, allowed: npt.NDArray[np.bool_] | None
     ) -> list[Near]:
         """The nearest live paragraphs, nearest first."""
         if allowed is not None or self._store is None or self.state.seal is None:
-            return self.all_vectors.search(vector, limit=limit, only=allowed)
+            return self._exact(vector, limit, allowed)
         best: dict[int, float] = {}
         try:
-            asked = limit
+            asked = limit + limit // 4 + 8  # several chunks may be of one paragraph, and some dead
             while True:
                 found = self._store.search(self.state.seal.name, vector[None, :], limit=asked)[0]
                 alive = self.live([near.key for near in found])
@@ -85,22 +98,21 @@ class Snapshot:
         except IndexDamaged as error:
             self._store = None
             self.warnings.append(str(error))
-            return self.all_vectors.search(vector, limit=limit)
+            return self._exact(vector, limit, None)
         for near in self._recent.search(vector, limit=limit):
             best[near.key] = max(near.cosine, best.get(near.key, -1.0))
         ordered = sorted(best.items(), key=lambda item: (-item[1], item[0]))
         return [Near(key, cosine) for key, cosine in ordered[:limit]]
 
-    def search_words(self, query: WordQuery, limit: int, allowed: npt.NDArray[np.int64] | None) -> list[Found]:
+    def search_words(self, query: WordQuery, limit: int, allowed: npt.NDArray[np.bool_] | None) -> list[Found]:
         """The live paragraphs that match best, best first."""
-        if allowed is not None and len(allowed) <= _FEW:
-            return list(self.words.score(query, allowed.tolist()))[:limit]
-        asked = limit
+        share = 1.0 if allowed is None else float(allowed.mean()) if len(allowed) else 0.0
+        if share * len(self.keys) <= _FEW and allowed is not None:
+            return list(self.words.score(query, self.keys[allowed].tolist()))[:limit]
+        asked = int(limit / share * _SLACK) + 8
         while True:
             found = self.words.search(query, limit=asked)
-            alive = self.live([hit.key for hit in found])
-            if allowed is not None:
-                alive &= np.isin(np.array([hit.key for hit in found], np.int64), allowed)
+            alive = self.live([hit.key for hit in found], among=allowed)
             kept = [hit for hit, lives in zip(found, alive, strict=True) if lives]
             if len(kept) >= limit or len(found) < asked:
                 return kept[:limit]
@@ -112,6 +124,13 @@ class Snapshot:
         with self._lock:
             made: ExactVectors | None = self.__dict__.get("all_vectors")
             return made or ExactVectors(self._catalog.chunk_vectors(), dimension=self.state.dimension)
+
+    def _exact(self, vector: npt.NDArray[np.float32], limit: int, allowed: npt.NDArray[np.bool_] | None) -> list[Near]:
+        vectors = self.all_vectors
+        if allowed is not None and not np.array_equal(vectors.keys, self.keys):
+            # A writer finished since this generation was opened: the vectors are newer than the filter.
+            allowed = np.isin(vectors.keys, self.keys[allowed])
+        return vectors.search(vector, limit=limit, only=allowed)
 
     @cached_property
     def _recent(self) -> ExactVectors:
@@ -239,7 +258,7 @@ class Index:
             return self._snapshot
 
     def load(self, keys: Sequence[int], *, dimension: int) -> dict[int, Stored]:
-        """The live paragraphs among `keys`, with their vectors."""
+        """The live paragraphs among `keys`, with all that is known of them."""
         return self.catalog.load(keys, dimension=dimension)
 
     def _take(self, state: State) -> Snapshot:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _MEND = "Run: pilcrow index"
 _BATCH = 2_000
-_LONGEST_UNSYNCED = 20_000
 
 
 class Near(NamedTuple):
@@ -80,15 +79,14 @@ class ChromaStore:
 
     def seal(self, name: str, vectors: Iterable[tuple[int, npt.NDArray[np.float32]]], *, count: int) -> None:
         self.drop(name)
-        rounds = max(1, -(-count // _LONGEST_UNSYNCED))
         graph: CreateHNSWConfiguration = {
             "space": "ip",
             "ef_construction": 128,
             "max_neighbors": 16,
             "ef_search": 256,
             "batch_size": 100,
-            # The graph is written whenever so many have come: the last of them must be one of those times.
-            "sync_threshold": max(2, -(-count // rounds)),
+            # The graph is written whenever so many have come; what came after would be replayed at every opening.
+            "sync_threshold": max(2, count),
         }
         with self._guarded():
             collection = self._client(name).create_collection(

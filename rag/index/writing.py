@@ -282,8 +282,8 @@ class CatalogWriter:
         days = period(info.date)
         key = self._connection.execute(
             "INSERT INTO documents (live, id, digest, source, title, date, issuer, publisher, url, language, kind,"
-            " retrieved, metadata, issuer_folded, first_day, last_day, text)"
-            " VALUES (0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " retrieved, metadata, issuer_folded, first_day, last_day)"
+            " VALUES (0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 info.id,
                 document.digest,
@@ -300,9 +300,9 @@ class CatalogWriter:
                 folded(info.issuer) if info.issuer else None,
                 days[0] if days else None,
                 days[1] if days else None,
-                document.text,
             ),
         ).lastrowid
+        self._connection.execute("INSERT INTO texts VALUES (?, ?)", (key, document.text))
         for paragraph in document.paragraphs:
             self._add_paragraph(key, paragraph)
 
@@ -327,6 +327,7 @@ class CatalogWriter:
                 marks = ",".join("?" * len(part))
                 self._connection.execute(f"DELETE FROM wordings WHERE paragraph IN ({marks})", part)
             self._connection.execute("DELETE FROM paragraphs WHERE document = ?", (document,))
+            self._connection.execute("DELETE FROM texts WHERE document = ?", (document,))
             self._connection.execute("DELETE FROM documents WHERE key = ?", (document,))
 
     def _set(self, **values: str) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rag.index import Index
-from rag.index.catalog import Stored
+from rag.index.catalog import Comparable, Stored
 from rag.index.embedding import Vectors
 from rag.index.reader import Snapshot
 from rag.retrieve.followups import forms
@@ -28,7 +28,8 @@ _NO_FILTERS = Filters()
 class _Candidates:
     """Paragraphs that may answer, with their scores; `order` lists them best first."""
 
-    stored: tuple[Stored, ...]
+    keys: tuple[int, ...]
+    words: tuple[int, ...]
     scores: Scores
     columns: Columns
     order: tuple[int, ...]
@@ -105,22 +106,24 @@ class Searcher:
         if queries[0].phrases and lexical[0]:
             # What stands in quotation marks must stand in the paragraph, as long as it stands in any.
             keys = [key for key in keys if key in lexical[0]]
-        loaded = self._index.load(keys, dimension=vectors.shape[1])
-        stored = tuple(loaded[key] for key in keys if key in loaded)
-        if not stored:
+        compared = self._index.catalog.compare(keys, dimension=vectors.shape[1])
+        if not compared.keys:
             return None
         columns = [
-            (share, _columns(stored, vector, scores))
+            (share, _columns(compared, vector, scores))
             for (share, _), vector, scores in zip(searched, vectors, lexical, strict=True)
         ]
         fused = fuse(columns)
-        order = sorted(range(len(stored)), key=lambda at: (-fused[at], stored[at].key))
-        found = _Candidates(stored=stored, scores=fused, columns=blend(columns), order=tuple(order))
-        return found if self._reranker is None else _reranked(found, self._reranker, searched[-1][1])
+        order = np.lexsort((np.array(compared.keys), -fused)).tolist()
+        found = _Candidates(
+            keys=compared.keys, words=compared.words, scores=fused, columns=blend(columns), order=tuple(order)
+        )
+        return found if self._reranker is None else self._reranked(found, searched[-1][1], vectors.shape[1])
 
     def _hits(self, found: _Candidates, vector: Vectors, k: int) -> tuple[Hit, ...]:
         chosen = _one_a_wording(found)[:k]
-        copies = self._index.catalog.same_words([found.stored[at].words for at in chosen])
+        stored = self._index.load([found.keys[at] for at in chosen], dimension=len(vector))
+        copies = self._index.catalog.same_words([found.words[at] for at in chosen])
         return tuple(
             Hit(
                 paragraph=item.paragraph,
@@ -136,41 +139,36 @@ class Searcher:
                     ref for _, ref in copies.get(item.words, ()) if ref.rpartition("#p")[0] != item.document.id
                 ),
             )
-            for at, item in ((at, found.stored[at]) for at in chosen)
+            for at, item in ((at, stored[found.keys[at]]) for at in chosen if found.keys[at] in stored)
         )
 
+    def _reranked(self, found: _Candidates, question: str, dimension: int) -> _Candidates:
+        """The best candidates in the reranker's order, above all others."""
+        assert self._reranker is not None
+        stored = self._index.load([found.keys[at] for at in found.order[:RERANKED]], dimension=dimension)
+        best = [at for at in found.order[:RERANKED] if found.keys[at] in stored]
+        texts = [stored[found.keys[at]].paragraph.text for at in best]
+        second = np.array(self._reranker(question, texts), np.float64)
+        scores = found.scores * 0.5
+        scores[best] = 0.5 + 0.5 * scaled(second)
+        order = (*(best[at] for at in np.argsort(-second, kind="stable")), *found.order[RERANKED:])
+        return replace(found, scores=scores, order=order)
 
-def _columns(stored: Sequence[Stored], vector: Vectors, lexical: dict[int, float]) -> Columns:
+
+def _columns(compared: Comparable, vector: Vectors, lexical: dict[int, float]) -> Columns:
     """The signals of each paragraph: its nearest chunk, its words, its nearest sentence."""
     return Columns(
-        dense=_best([item.chunk_vectors for item in stored], vector),
-        lexical=np.array([lexical.get(item.key, 0.0) for item in stored], np.float64),
-        sentence=_best([item.sentence_vectors for item in stored], vector),
+        dense=np.maximum.reduceat(compared.chunks @ vector, compared.chunk_starts).astype(np.float64),
+        lexical=np.array([lexical.get(key, 0.0) for key in compared.keys], np.float64),
+        sentence=np.maximum.reduceat(compared.sentences @ vector, compared.sentence_starts).astype(np.float64),
     )
-
-
-def _best(vectors: Sequence[Vectors], vector: Vectors) -> Scores:
-    """The greatest cosine within each group of vectors, none of which is empty."""
-    starts = np.cumsum([0, *(len(group) for group in vectors[:-1])])
-    best: Scores = np.maximum.reduceat(np.concatenate(vectors) @ vector, starts).astype(np.float64)
-    return best
-
-
-def _reranked(found: _Candidates, reranker: Reranker, question: str) -> _Candidates:
-    """The best candidates in the reranker's order, above all others."""
-    best = list(found.order[:RERANKED])
-    second = np.array(reranker(question, [found.stored[at].paragraph.text for at in best]), np.float64)
-    scores = found.scores * 0.5
-    scores[best] = 0.5 + 0.5 * scaled(second)
-    order = (*(best[at] for at in np.argsort(-second, kind="stable")), *found.order[RERANKED:])
-    return _Candidates(stored=found.stored, scores=scores, columns=found.columns, order=order)
 
 
 def _one_a_wording(found: _Candidates) -> list[int]:
     """The order without paragraphs whose words an earlier one has."""
     first: dict[int, int] = {}
     for at in found.order:
-        first.setdefault(found.stored[at].words, at)
+        first.setdefault(found.words[at], at)
     return list(first.values())
 
 
