@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
@@ -96,4 +97,14 @@ def contained() -> Entails:
     return lambda paragraphs, claim: any(claim in paragraph for paragraph in paragraphs)
 
 
-Lines = Callable[..., Path]
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    chromium = which("chromium") or which("chromium-browser") or which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()

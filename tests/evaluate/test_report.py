@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
@@ -77,19 +75,6 @@ def test_the_answers_are_compared_word_by_word() -> None:
     assert "".join(piece.text for piece in after) == "Armenia releases 3 men today."
     apart = word_difference("Nothing at all here.", "A wholly different set of words.")
     assert apart[0][0].kept, "where little is shared, marking it would only disturb"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = which("chromium") or which("chromium-browser") or which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.mark.xdist_group("browser")
