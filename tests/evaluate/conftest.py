@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -97,14 +98,23 @@ def contained() -> Entails:
     return lambda paragraphs, claim: any(claim in paragraph for paragraph in paragraphs)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+@pytest.fixture
+def in_browser() -> Callable[[Callable[[Any], None]], None]:
+    """Calls a function with a running Chromium, in a thread of its own: Playwright allows one a thread."""
     chromium = which("chromium") or which("chromium-browser") or which("google-chrome")
     if chromium is None:
         pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+    def look(looking: Callable[[Any], None]) -> None:
+        from playwright.sync_api import sync_playwright
+
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            looking(browser)
+            browser.close()
+
+    def in_thread(looking: Callable[[Any], None]) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(look, looking).result()
+
+    return in_thread

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -77,42 +78,45 @@ def test_the_answers_are_compared_word_by_word() -> None:
     assert apart[0][0].kept, "where little is shared, marking it would only disturb"
 
 
-@pytest.mark.xdist_group("browser")
-def test_the_page_works_in_a_browser_with_the_keyboard(evaluation: Evaluation, browser: Any) -> None:
-    assert evaluation.report is not None
-    page = browser.new_page(color_scheme="dark", reduced_motion="reduce")
-    trouble: list[str] = []
-    requests: list[str] = []
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto(evaluation.report.as_uri())
+def test_the_page_works_in_a_browser_with_the_keyboard(evaluation: Evaluation, in_browser: Callable[..., None]) -> None:
+    report = evaluation.report
+    assert report is not None
 
-    assert page.evaluate("window.hacked") is None
-    rows = page.locator("details.question")
-    assert rows.count() == 17
-    page.keyboard.press("/")
-    page.keyboard.type("tanks borduria")
-    assert page.locator("details.question:visible").count() == 1
-    assert page.locator("#count").text_content() == "1 of 17"
-    page.get_by_label("Find words").fill("")
-    page.get_by_label("Outcome").select_option("false answer")
-    assert page.locator("details.question:visible").count() == 4
-    first = page.locator("details.question:visible").first
-    first.locator("summary").focus()
-    page.keyboard.press("Enter")
-    assert first.get_by_text("Nothing answers this question.").is_visible()
+    def look(browser: Any) -> None:
+        page = browser.new_page(color_scheme="dark", reduced_motion="reduce")
+        trouble: list[str] = []
+        requests: list[str] = []
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(report.as_uri())
 
-    shade = "getComputedStyle(document.body).backgroundColor"
-    dark = page.evaluate(shade)
-    page.get_by_role("button", name="Light").click()
-    assert page.evaluate(shade) != dark
-    page.emulate_media(media="print")
-    assert not page.locator("#filters").is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert trouble == []
-    assert [url for url in requests if not url.startswith("file:")] == []
-    page.close()
+        assert page.evaluate("window.hacked") is None
+        rows = page.locator("details.question")
+        assert rows.count() == 17
+        page.keyboard.press("/")
+        page.keyboard.type("tanks borduria")
+        assert page.locator("details.question:visible").count() == 1
+        assert page.locator("#count").text_content() == "1 of 17"
+        page.get_by_label("Find words").fill("")
+        page.get_by_label("Outcome").select_option("false answer")
+        assert page.locator("details.question:visible").count() == 4
+        first = page.locator("details.question:visible").first
+        first.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert first.get_by_text("Nothing answers this question.").is_visible()
+
+        shade = "getComputedStyle(document.body).backgroundColor"
+        dark = page.evaluate(shade)
+        page.get_by_role("button", name="Light").click()
+        assert page.evaluate(shade) != dark
+        page.emulate_media(media="print")
+        assert not page.locator("#filters").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert trouble == []
+        assert [url for url in requests if not url.startswith("file:")] == []
+
+    in_browser(look)
 
 
 def test_a_broken_gate_is_what_one_sees_first(tmp_path: Path, questions_file: Path) -> None:

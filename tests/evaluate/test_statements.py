@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -64,15 +65,17 @@ def test_every_citation_is_verified_and_every_claim_cited(whole: Path) -> None:
     assert figures["errors"]["value"] == 0.0
 
 
-def test_the_report_of_the_run_fits_a_window(whole: Path, browser: Any) -> None:
-    page = browser.new_page(viewport={"width": 1240, "height": 900}, reduced_motion="reduce")
-    page.goto((whole / "report.html").as_uri())
-    assert page.locator("details.question").count() == 118
-    assert page.get_by_text("Verified:").is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    if where := os.environ.get("REPORT_SCREENSHOT"):
-        page.screenshot(path=where)
-    page.close()
+def test_the_report_of_the_run_fits_a_window(whole: Path, in_browser: Callable[..., None]) -> None:
+    def look(browser: Any) -> None:
+        page = browser.new_page(viewport={"width": 1240, "height": 900}, reduced_motion="reduce")
+        page.goto((whole / "report.html").as_uri())
+        assert page.locator("details.question").count() == 118
+        assert page.get_by_text("Verified:").is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        if where := os.environ.get("REPORT_SCREENSHOT"):
+            page.screenshot(path=where)
+
+    in_browser(look)
 
 
 def test_the_figures_equal_those_recomputed_from_the_lines(whole: Path) -> None:
