@@ -35,5 +35,14 @@ def fill(store: Any, texts: Texts) -> int:
 
 def search(store: Any, question: str, *, k: int) -> list[str]:
     """The names of the texts whose chunks are nearest, each once, nearest first."""
-    found: Sequence[Any] = store.similarity_search(question, k=3 * k)
+    return _names(store.similarity_search(question, k=3 * k), k)
+
+
+def search_all(store: Any, questions: Sequence[str], *, k: int) -> list[list[str]]:
+    """The same for many questions, embedded together since torch is slow with one at a time."""
+    vectors = store.embeddings.embed_documents(list(questions))
+    return [_names(store.similarity_search_by_vector(vector, k=3 * k), k) for vector in vectors]
+
+
+def _names(found: Sequence[Any], k: int) -> list[str]:
     return list(dict.fromkeys(document.metadata["name"] for document in found))[:k]
