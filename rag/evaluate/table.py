@@ -43,17 +43,12 @@ def render_comparison(comparison: Comparison) -> RenderableType:
         if each.before is None and each.after is None:
             continue
         style = "bold red" if each.fails else "green" if each.verdict == "better" and each.certain else ""
-        interval = (
-            ""
-            if each.low is None or each.high is None or each.change == 0
-            else (f"{wording.change(each.metric, each.low)} to {wording.change(each.metric, each.high)}")
-        )
         table.add_row(
             _safe(each.metric.label),
             wording.number(each.metric, each.before),
             wording.number(each.metric, each.after),
             wording.change(each.metric, each.change),
-            interval,
+            wording.change_bounds(each),
             wording.verdict(each),
             style=style,
         )

@@ -38,6 +38,14 @@ def change(metric: Metric, value: float | None) -> str:
     return "=" if value == 0 else ("+" if value > 0 else "−") + number(metric, abs(value)).lstrip("−")
 
 
+def change_bounds(difference: Difference) -> str:
+    """The interval of a difference, or nothing when nothing changed."""
+    if not difference.change or difference.low is None or difference.high is None:
+        return ""
+    low, high = (change(difference.metric, bound).replace("=", "0.000") for bound in (difference.low, difference.high))
+    return f"{low} to {high}"
+
+
 def verdict(difference: Difference) -> str:
     """What became of a metric, in words."""
     words = {
