@@ -29,7 +29,7 @@ def server(index_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mode
 @pytest.fixture
 def questions(tmp_path: Path) -> Path:
     gold = [[f"{STATEMENT}#p9", f"{STATEMENT}#p5", "trend-2023-12-08-ots-reaction#p4"]]
-    rows = [line(id=f"q{at}", question=f"{SERVICEMEN} ({at})", gold=gold, facts=[r"\b32\b"]) for at in range(6)]
+    rows = [line(id=f"q{at}", question=SERVICEMEN, gold=gold, facts=[r"\b32\b"]) for at in range(6)]
     return write_lines(tmp_path / "servicemen.jsonl", rows)
 
 
