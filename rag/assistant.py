@@ -315,7 +315,7 @@ class Assistant:
     def _answerable(self) -> AnswerableCheck:
         from rag.answer.abstain import Abstention
 
-        return Abstention(caution=self.settings.caution)
+        return Abstention(caution=self.settings.caution, encode=self._index.embedder.encode)
 
     @cached_property
     def _answerer(self) -> Answerer:

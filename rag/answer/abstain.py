@@ -15,6 +15,7 @@ from importlib.resources import files
 
 from rag.answer.answerer import Answerable
 from rag.answer.asked import WORDING
+from rag.answer.nearness import Encode, Nearness
 from rag.answer.signs import Signs, signs_of
 from rag.types import Retrieval
 
@@ -63,17 +64,19 @@ class Abstention:
 
     Args:
         caution: in [0, 1]; 0 answers whatever it can, 1 only what it is surest of.
+        encode: an embedder's `encode`, to compare words by meaning; without it only by their stems.
     """
 
-    def __init__(self, *, caution: float = 0.5) -> None:
+    def __init__(self, *, caution: float = 0.5, encode: Encode | None = None) -> None:
         self._weights = fitted()
+        self._nearness = Nearness(encode)
         self._threshold = self._weights.threshold(caution)
 
     def __call__(self, retrieval: Retrieval) -> Answerable:
         """Whether the retrieval answers its question, why not, and how sure that is."""
         if not retrieval.hits:
             return Answerable(answerable=False, reason=NOTHING_FOUND, confidence=0.0)
-        signs = signs_of(retrieval)
+        signs = signs_of(retrieval, self._nearness)
         confidence = self._weights.confidence(signs.values)
         if confidence >= self._threshold:
             return Answerable(answerable=True, reason="", confidence=confidence)
@@ -87,8 +90,8 @@ def reason_of(signs: Signs) -> str:
             return f"No paragraph mentions {which}."
         if what == "far":
             return f"No paragraph near the question mentions {which}."
-        if what == "kind":
+        if what == "kind" and which in WORDING:
             return f"No paragraph near the question {WORDING[which]}."
         if what == "word":
-            return f"No paragraph mentions \u201c{which}\u201d, and nothing found comes near enough to the question."
+            return f"Nothing near the question speaks of \u201c{which}\u201d."
     return NOT_NEAR

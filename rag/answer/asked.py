@@ -12,33 +12,42 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.answer.alignment import names_agree, values_of
-from rag.text.lexicon import PEOPLES
+from rag.answer.asked_words import COUNTRIES, GENERAL, INSTITUTIONAL
 from rag.text.terms import Term, content_terms
 from rag.text.values import Name
 
 Wanted = Literal[
-    "person", "agent", "place", "city", "country", "date", "year", "number", "names", "reason", "yesno", "thing"
-]
+    "person", "agent", "place", "area", "city", "country", "date", "year", "number", "age", "percent", "money", "names",
+    "reason", "yesno", "thing",
+]  # fmt: skip
 
 WORDING: Mapping[str, str] = {
     "person": "gives a person's name",
     "agent": "says who it is",
     "place": "names such a place",
+    "area": "names such a place",
     "city": "names such a place",
     "country": "names another country",
     "date": "gives a date",
     "year": "gives a year",
     "number": "gives a number",
+    "age": "says how long or how old",
+    "percent": "gives a percentage",
+    "money": "gives a sum of money",
     "names": "names any others",
 }
 """How the kind is spoken of, after "No paragraph near the question"."""
 
 _UNIT_NOUNS = r"(?:percent(?:age)?|distance|height|length|temperature|speed|age|size|cost|price)"
+_ROLES = (
+    r"(?:general|president|ministers?|leader|director|head|chair\w*|king|queen|author|spokes\w+|ambassador|secretary|"
+    r"chief|commander|officer|governor|mayor|chancellor|monarch|emperor)"
+)
 _PATTERN_OF: tuple[tuple[Wanted, str], ...] = (
     (
         "person",
-        r"\b(?:what|which)\b.{0,30}\bnames?\b(?:\s+of\b.{0,20}\b(?:general|president|minister|leader|director|head|"
-        r"chair\w*|king|queen|author|spokes\w+|ambassador|secretary|chief|commander|officer|person|man|woman))"
+        rf"\b(?:what|which)\b.{{0,30}}\bnames?\b(?:\s+of\b.{{0,20}}\b(?:{_ROLES}|person|man|woman))"
+        rf"|\bwho(?:\s+(?:is|was|were|are)|'s)\s+(?:\w+\s+){{0,3}}?{_ROLES}\b(?!\s+(?:to|who|that)\b)"
         r"|\bwhat\s+(?:are|is|were|was)\s+(?:his|her|their)\s+(?:full\s+)?names?\b|\bby\s+name\b"
         r"|\b(?:what|which)\s+(?:\w+\s+){0,2}(?:person|man|woman|king|queen|emperor|president|minister|general|author|"
         r"scientist|singer|actor|actress|artist|composer|philosopher|mathematician)\b",
@@ -51,9 +60,12 @@ _PATTERN_OF: tuple[tuple[Wanted, str], ...] = (
     ),
     (
         "number",
-        r"\bhow\s+(?:many|much|often|old|long|far|tall|high|deep|wide|large|big|fast|heavy)\b"
+        r"\bhow\s+(?:many|much|often|far|tall|high|deep|wide|large|big|fast|heavy)\b"
         rf"|\bwhat\s+(?:\w+\s+){{0,2}}?(?:number|proportion|share|amount|population|{_UNIT_NOUNS})\b",
     ),
+    ("age", r"\bhow\s+(?:old|long)\b|\bat\s+what\s+age\b"),
+    ("percent", r"\b(?:what|which)\s+(?:\w+\s+)?percent(?:age)?\b"),
+    ("money", r"\bhow\s+much\b.*\b(?:cost|pay|paid|spend|spent|worth|earn\w*|money)\b|\bwhat\b.*\b(?:price|cost)\b"),
     ("country", r"\b(?:what|which|whose)\s+(?:(?!of\b)\w+\s+){0,2}?(?:country|nation)\b"),
     (
         "names",
@@ -61,11 +73,8 @@ _PATTERN_OF: tuple[tuple[Wanted, str], ...] = (
         r"organi[sz]ations|companies|parties)\b(?!'|\s+(?:of|do)\b)",
     ),
     ("city", r"\b(?:what|which)\s+(?:\w+\s+){0,1}?(?:place|city|town|village|venue|location)\b"),
-    (
-        "place",
-        r"^\W*(?:and\s+|from\s+|to\s+)?where\b|\b(?:what|which)\s+(?:\w+\s+){0,1}?(?:capital|state|"
-        r"province|county|region|continent|island|river)\b",
-    ),
+    ("place", r"^\W*(?:and\s+|from\s+|to\s+)?where\b"),
+    ("area", r"\b(?:what|which)\s+(?:\w+\s+)?(?:capital|state|province|county|region|continent|island|river)\b"),
     ("agent", r"\bwho(?:m|se)?\b"),
     ("reason", r"\bwhy\b|\bwhat\s+(?:\w+\s+){0,2}(?:reason|motive|cause)\b|\bhow\s+come\b"),
     (
@@ -81,7 +90,7 @@ _AGENTS = re.compile(
     re.IGNORECASE,
 )
 _TIMES = re.compile(
-    r"\b(?:centur(?:y|ies)|ago|after|before|during|until|since|today|yesterday|currently|annually|every\s+\w+|spring|"
+    r"\b(?:centur(?:y|ies)|decades?|ago|after|before|during|until|since|every\s+\w+|spring|"
     r"summer|autumn|winter|morning|afternoon|evening|noon|midnight|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|"
     r"saturdays?|sundays?|\d{1,2}(?::\d\d)?\s?[ap]\.?m)\b",
     re.IGNORECASE,
@@ -91,35 +100,16 @@ _QUANTITIES = re.compile(
     r"annually|yearly|none|no|all|one|two|a\s+(?:few|couple|pair))\b",
     re.IGNORECASE,
 )
-_PLACED = re.compile(r"\b(?:in|at|near|on|inside|within|along|across|throughout|between|from|to)\s+(?:the\s+)?\w{3,}")
-_LEADS_PLACE = re.compile(r"\b(?:in|at|near|on|from|to|outside|of|around)\s(?:the\s)?\Z", re.IGNORECASE)
-_INSTITUTIONAL = """
-office minister prime president secretary general organization organisation republic states state group bureau
-convention framework session conference parties party council ministry university committee commission union agency
-department court treaty act law statement joint north south east west northern southern eastern western central
-european african asian american national international world house senate congress assembly church school college
-company corporation bank street river lake sea mount mountain city county province region district park museum
-center centre institute society association federation league army navy force war battle revolution empire kingdom
-dynasty administration authority government board foundation club team cup championship series award prize day week
-month year human rights climate change development program programme system act bill
-"""
-_INSTITUTION = frozenset(_INSTITUTIONAL.split())
-"""Words of the names of bodies, offices and occasions, not of persons."""
-_MORE_COUNTRIES = """
-armenia azerbaijan georgia russia iran turkey kazakhstan uzbekistan ukraine india australia mexico cuba luxembourg
-austria romania bulgaria
-"""
-_COUNTRIES = frozenset((*PEOPLES.values(), *_MORE_COUNTRIES.split()))
-_LIGHT = frozenset(
-    term.text
-    for term in content_terms(
-        "many much name named names called date dates day year time times place number amount kind type sort thing "
-        "something anything everything else make made making get got give gave given see seen want take took taken go "
-        "going went come came do done use used know known happen happened become became according summarise summarize "
-        "describe explain list find state stated part way people person country city long old often exactly mean"
-    )
+_DURATIONS = frozenset(("second", "minute", "hour", "day", "week", "month", "year", "decade"))
+_LENGTHS = frozenset(("km", "m", "mile", "foot"))
+_LASTING = re.compile(
+    r"\b(?:since|centur(?:y|ies)|decades?|aged?|years?|months?|weeks?|hours?|minutes?|seconds?|days|born|lifelong|"
+    r"permanent(?:ly)?|forever|indefinite(?:ly)?|inches|feet|\w+-long)\b",
+    re.IGNORECASE,
 )
-"""Words that frame a question more than they say what it is about."""
+_SUMS = re.compile(r"\b(?:free\s+of\s+charge|for\s+free|fees?|salar(?:y|ies)|wages?)\b", re.IGNORECASE)
+_SHARES = re.compile(r"\b(?:half|third|quarter|fifth|majority|most|minority)\b", re.IGNORECASE)
+_LEADS_PLACE = re.compile(r"\b(?:in|at|near|on|from|to|outside|of|around)\s(?:the\s)?\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +132,7 @@ def read_question(text: str) -> Asked:
         kinds=tuple(_kinds(text)) or ("thing",),
         names=tuple(name for name in values.names if _is_named(name)),
         words=frozenset(term.text for term in content_terms(text)),
-        weighty=frozenset(term.text for term in content_terms(text)) - _LIGHT,
+        weighty=frozenset(term.text for term in content_terms(text)) - GENERAL,
         numbers=frozenset(number.value for number in values.numbers),
         dates=frozenset(date.key for date in values.dates),
     )
@@ -159,7 +149,7 @@ def _kinds(text: str) -> Iterator[Wanted]:
     for kind in dict.fromkeys(found):
         if kind == "agent" and ("person" in found or "country" in found):
             continue
-        if kind == "date" and "year" in found:
+        if (kind == "date" and "year" in found) or (kind == "number" and {"age", "percent", "money"} & {*found}):
             continue
         if kind == "yesno" and len(found) > 1:
             continue
@@ -188,8 +178,8 @@ def _is_person(name: Name) -> bool:
     return (
         2 <= len(words) <= 4
         and " of " not in name.surface
-        and not any(part in _INSTITUTION or part in _COUNTRIES for part in parts)
-        and not any(part.removesuffix("s") in _INSTITUTION for part in parts)
+        and not any(part in INSTITUTIONAL or part in COUNTRIES for part in parts)
+        and not any(part.removesuffix("s") in INSTITUTIONAL for part in parts)
     )
 
 
@@ -208,20 +198,22 @@ def _names(sentence: str, asked: Asked) -> bool:
 
 
 def _place(sentence: str, asked: Asked) -> bool:
-    return bool(_new_names(sentence, asked)) or _PLACED.search(sentence) is not None
+    return any(
+        _LEADS_PLACE.search(sentence, max(0, name.start - 16), name.start) for name in _new_names(sentence, asked)
+    )
 
 
 def _city(sentence: str, asked: Asked) -> bool:
     return any(
         _LEADS_PLACE.search(sentence, max(0, name.start - 16), name.start)
-        and not any(part in _COUNTRIES or part in _INSTITUTION for part in name.parts)
+        and not any(part in COUNTRIES or part in INSTITUTIONAL for part in name.parts)
         for name in _new_names(sentence, asked)
     )
 
 
 def _country(sentence: str, asked: Asked) -> bool:
     return any(
-        part in _COUNTRIES or part.endswith(("land", "stan", "ia")) or "republic" in name.parts
+        part in COUNTRIES or part.endswith(("land", "stan", "ia")) or "republic" in name.parts
         for name in _new_names(sentence, asked)
         for part in name.parts
     )
@@ -243,14 +235,37 @@ def _number(sentence: str, asked: Asked) -> bool:
     return _QUANTITIES.search(sentence) is not None
 
 
+def _age(sentence: str, asked: Asked) -> bool:
+    values = values_of(sentence)
+    if any(number.unit in _DURATIONS and number.value not in asked.numbers for number in values.numbers):
+        return True
+    if any(number.unit in _LENGTHS for number in values.numbers):
+        return True
+    return len(values.dates) > 1 or _LASTING.search(sentence) is not None
+
+
+def _percent(sentence: str, asked: Asked) -> bool:
+    percents = [n for n in values_of(sentence).numbers if n.unit == "percent" and n.value not in asked.numbers]
+    return bool(percents) or _SHARES.search(sentence) is not None
+
+
+def _money(sentence: str, asked: Asked) -> bool:
+    sums = [number for number in values_of(sentence).numbers if len(number.unit) == 3 and number.unit.isupper()]
+    return any(number.value not in asked.numbers for number in sums) or _SUMS.search(sentence) is not None
+
+
 _TESTS: Mapping[Wanted, Callable[[str, Asked], bool]] = {
     "person": _person,
     "agent": _agent,
     "names": _names,
     "place": _place,
+    "area": _names,
     "city": _city,
     "country": _country,
     "date": _date,
     "year": _year,
     "number": _number,
+    "age": _age,
+    "percent": _percent,
+    "money": _money,
 }

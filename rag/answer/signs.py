@@ -7,33 +7,42 @@ words by how rare they are; what a sentence offers is judged beside what the que
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
 from typing import Literal
 
 from rag.answer.alignment import values_of
 from rag.answer.asked import Asked, Wanted, offers, read_question
+from rag.answer.context import Context, terms_of
+from rag.answer.nearness import Nearness
 from rag.text.sentences import split_sentences
-from rag.text.terms import content_terms, fold
-from rag.text.values import Name, expands, name_key
+from rag.text.terms import content_terms
+from rag.text.values import Date, Name, Number
 from rag.types import Hit, Retrieval
 
 NEAR = 5
 """Hits whose sentences are read."""
 MOST_SENTENCES = 60
 LARGEST_GAP = 0.6
+LARGE_GAP = 0.2
+"""From here on a sentence that offers what is wanted is too far from the question to be about it."""
+READ_FOR_WORDS = 3
+"""Paragraphs and sentences among which a word of the question is looked for."""
+MOST_STRANGE = 3.0
+STRANGE = 0.5
+"""From here on a word is named as what is lacking."""
 _SMALL_COUNT = 12
+_BY_STEM = Nearness()
 
 SIGNS: Mapping[str, int] = {
     "sentence": 1,
     "paragraph": 1,
     "lexical": 1,
-    "coverage": 1,
     "coverage_sentence": 1,
-    "unseen": -1,
     "margin": 1,
     "agreement": 1,
+    "strangest": -1,
+    "strange": -1,
     "name_nowhere": -1,
     "name_not_near": -1,
     "value_nowhere": -1,
@@ -41,11 +50,11 @@ SIGNS: Mapping[str, int] = {
     "kind_absent": -1,
     "kind_gap": -1,
     "held_gap": -1,
-    "all_gap": -1,
     "leaning": 0,
     "few": 0,
     "sentence_of_few": -1,
-    "coverage_of_few": -1,
+    "strangest_of_few": -1,
+    "strange_of_few": -1,
 }
 """The signs and their direction: 1 speaks for an answer, -1 against one, 0 for neither by itself."""
 
@@ -58,56 +67,6 @@ class Signs:
 
     values: Mapping[str, float]
     lacks: tuple[tuple[Lacking, str], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Context:
-    """What a paragraph states, together with what is known of its document."""
-
-    hit: Hit
-
-    @cached_property
-    def about(self) -> str:
-        document = self.hit.document
-        return ". ".join(part for part in (document.title, document.issuer, document.publisher) if part)
-
-    @cached_property
-    def names(self) -> tuple[Name, ...]:
-        return (*values_of(self.hit.paragraph.text).names, *values_of(self.about).names)
-
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        words = _keys(self.hit.paragraph.text) | _keys(self.about)
-        return words | {part for name in self.names for part in name.parts}
-
-    @cached_property
-    def terms(self) -> frozenset[str]:
-        return _terms(self.hit.paragraph.text) | _terms(self.about)
-
-    def holds_name(self, name: Name) -> bool:
-        """Whether the name stands here as one name, or as what its acronym stands for."""
-        if any(set(name.parts) <= set(own.parts) for own in self.names) or (
-            len(name.parts) == 1 and name.parts[0] in self.keys
-        ):
-            return True
-        if fold(name.surface) in fold(self.hit.paragraph.text):
-            return True
-        return any(
-            (name.acronym and expands(name.surface, own.surface))
-            or (own.acronym and expands(own.surface, name.surface))
-            for own in self.names
-        )
-
-    def holds_value(self, value: object) -> bool:
-        """Whether a number or date of the question agrees with one here (or with the document's date)."""
-        from rag.text.values import Date, Number, find_dates
-
-        stated = values_of(self.hit.paragraph.text)
-        if isinstance(value, Date):
-            dates = (*stated.dates, *values_of(self.about).dates, *find_dates(self.hit.document.date or ""))
-            return any(value.agrees(date) for date in dates)
-        assert isinstance(value, Number)
-        return any(value.value == number.value for number in (*stated.numbers, *values_of(self.about).numbers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +90,7 @@ class Reading:
     asked: Asked
     weights: Mapping[str, float]
     contexts: Sequence[Context]
-    values: Sequence[object]
+    values: Sequence[Date | Number]
     sentences: list[Sentence] = field(default_factory=list)
 
     @property
@@ -161,57 +120,99 @@ def read(retrieval: Retrieval) -> Reading:
     return reading
 
 
-def signs_of(retrieval: Retrieval) -> Signs:
-    """Returns the signs of a retrieval that found something."""
+def signs_of(retrieval: Retrieval, nearness: Nearness = _BY_STEM) -> Signs:
+    """Returns the signs of a retrieval that found something; `nearness` compares words by meaning."""
     reading = read(retrieval)
-    hits, near, asked, best = retrieval.hits, reading.contexts[:NEAR], reading.asked, reading.best
-    home = reading.contexts[best.place]
-    frequency = {term.term: term.paragraphs for term in retrieval.terms}
-    nowhere = [name for name in asked.names if _is_nowhere(name, reading.contexts, frequency)]
-    far = [name for name in asked.names if name not in nowhere and not home.holds_name(name)]
-    values_nowhere = [value for value in reading.values if not any(c.holds_value(value) for c in reading.contexts)]
-    values_far = [value for value in reading.values if value not in values_nowhere and not home.holds_value(value)]
-    absent = [kind for kind in asked.kinds if not _offered(kind, reading)]
-    total = sum(reading.weights.values()) or 1.0
-    named = {term.text for name in asked.names for term in content_terms(name.surface)}
-    unseen = {term: weight for term, weight in reading.weights.items() if not frequency[term] and term not in named}
-    lexical = max(hit.signals.lexical for hit in hits)
-    dense = sorted((hit.signals.dense for hit in hits), reverse=True)
+    lacking = _lacking(reading, nearness)
+    best, few = reading.best, _fewness(retrieval.paragraphs)
+    total = sum(reading.weights.values())
+    dense = sorted((hit.signals.dense for hit in retrieval.hits), reverse=True)
+    sentence = max(hit.signals.sentence for hit in retrieval.hits)
+    distances = [distance for _, distance in lacking.strange]
+    strangest, strange = max(distances, default=0.0), min(MOST_STRANGE, sum(distances))
     values = {
-        "sentence": max(hit.signals.sentence for hit in hits),
+        "sentence": sentence,
         "paragraph": dense[0],
-        "lexical": lexical / (1 + total),
-        "coverage": max(_coverage(context.terms, reading.weights) for context in near),
+        "lexical": max(hit.signals.lexical for hit in retrieval.hits) / (1 + total),
         "coverage_sentence": best.coverage,
-        "unseen": sum(unseen.values()) / total,
         "margin": dense[0] - sum(dense) / len(dense),
-        "agreement": _agreement(hits),
-        "name_nowhere": float(bool(nowhere)),
-        "name_not_near": float(bool(far)),
-        "value_nowhere": float(bool(values_nowhere)),
-        "value_not_near": float(bool(values_far)),
-        "kind_absent": float(bool(absent)),
+        "agreement": _agreement(retrieval.hits),
+        "strangest": strangest,
+        "strange": strange,
+        "name_nowhere": float(bool(lacking.names_nowhere)),
+        "name_not_near": float(bool(lacking.names_far)),
+        "value_nowhere": float(bool(lacking.values_nowhere)),
+        "value_not_near": float(bool(lacking.values_far)),
+        "kind_absent": float(bool(lacking.kinds)),
         "kind_gap": _gap(reading, lambda sentence: sentence.offers),
         "held_gap": _gap(reading, lambda sentence: sentence.holds),
-        "all_gap": _gap(reading, lambda sentence: sentence.offers and sentence.holds),
-        "leaning": float(
-            retrieval.standalone_question != retrieval.question and asked_text(retrieval) == retrieval.question
-        ),
-    }
-    rarest = max(unseen, key=lambda term: unseen[term], default="")
-    surfaces = {term.term: term.surface for term in retrieval.terms}
-    lacks: list[tuple[Lacking, str]] = [("name", name.surface) for name in nowhere]
-    lacks += [("value", value.surface) for value in values_nowhere]  # type: ignore[attr-defined]
-    lacks += [("kind", kind) for kind in absent]
-    lacks += [("far", name.surface) for name in far]
-    lacks += [("word", surfaces[rarest])] if rarest else []
-    few = _fewness(retrieval.paragraphs)
-    values |= {
+        "leaning": float(_leans(retrieval)),
         "few": few,
-        "sentence_of_few": few * (values["sentence"] - 0.5),
-        "coverage_of_few": few * (best.coverage - 0.5),
+        "sentence_of_few": few * (sentence - 0.5),
+        "strangest_of_few": few * strangest,
+        "strange_of_few": few * strange,
     }
-    return Signs(values=values, lacks=tuple(lacks))
+    kinds = reading.asked.kinds if values["kind_gap"] > LARGE_GAP else ()
+    return Signs(values=values, lacks=tuple(_lacks(lacking, kinds)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """What the question names or wants and the hits do not give; `far` stands in some hit, but not in the best one."""
+
+    names_nowhere: Sequence[Name]
+    names_far: Sequence[Name]
+    values_nowhere: Sequence[Date | Number]
+    values_far: Sequence[Date | Number]
+    kinds: Sequence[Wanted]
+    strange: Sequence[tuple[str, float]]
+
+
+def _lacking(reading: Reading, nearness: Nearness) -> Missing:
+    asked, contexts = reading.asked, reading.contexts
+    home = contexts[reading.best.place]
+    frequency = {term.term: term.paragraphs for term in reading.retrieval.terms}
+    names = [name for name in asked.names if _is_nowhere(name, contexts, frequency)]
+    values = [value for value in reading.values if not any(context.holds_value(value) for context in contexts)]
+    return Missing(
+        names_nowhere=names,
+        names_far=[name for name in asked.names if name not in names and not home.holds_name(name)],
+        values_nowhere=values,
+        values_far=[value for value in reading.values if value not in values and not home.holds_value(value)],
+        kinds=[kind for kind in asked.kinds if not _offered(kind, reading)],
+        strange=_strange(reading, nearness),
+    )
+
+
+def _lacks(lacking: Missing, kinds: Sequence[Wanted]) -> Iterator[tuple[Lacking, str]]:
+    """What a person is told, gravest first."""
+    for name in lacking.names_nowhere:
+        yield "name", name.surface
+    for value in lacking.values_nowhere:
+        yield "value", value.surface
+    for kind in lacking.kinds or kinds:
+        yield "kind", kind
+    for name in lacking.names_far:
+        yield "far", name.surface
+    word, distance = max(lacking.strange, key=lambda item: item[1], default=("", 0.0))
+    if distance > STRANGE:
+        yield "word", word
+
+
+def _leans(retrieval: Retrieval) -> bool:
+    """Whether the question was searched together with the turn before it."""
+    return retrieval.standalone_question != retrieval.question and asked_text(retrieval) == retrieval.question
+
+
+def _strange(reading: Reading, nearness: Nearness) -> list[tuple[str, float]]:
+    """The question's weighty words that are no names, and how far each is from everything said near it."""
+    named = {term.text for name in reading.asked.names for term in content_terms(name.surface)}
+    held = frozenset[str]().union(*(context.terms for context in reading.contexts[:READ_FOR_WORDS]))
+    surfaces = {term.term: term.surface for term in reading.retrieval.terms}
+    words = [surfaces[term] for term in reading.weights if term not in named and term not in held and term.isalpha()]
+    best = sorted(reading.sentences, key=lambda sentence: -sentence.match)[:READ_FOR_WORDS]
+    others = {term.surface for sentence in best for term in content_terms(sentence.text) if term.text.isalpha()}
+    return [(word, 1 - near) for word, near in zip(words, nearness(words, others), strict=True)]
 
 
 def _fewness(paragraphs: int) -> float:
@@ -222,7 +223,7 @@ def _fewness(paragraphs: int) -> float:
     return min(1.0, max(0.0, 1 - math.log(max(paragraphs, 1) / 20) / math.log(50)))
 
 
-def _sentences(reading: Reading) -> Iterable[Sentence]:
+def _sentences(reading: Reading) -> Iterator[Sentence]:
     for place, context in enumerate(reading.contexts[:NEAR]):
         hit = context.hit
         text = hit.paragraph.text
@@ -234,7 +235,7 @@ def _sentences(reading: Reading) -> Iterable[Sentence]:
         ]
         for start, end, cosine in sorted(spans, key=lambda span: -span[2])[: MOST_SENTENCES // NEAR]:
             sentence = text[start:end]
-            coverage = _coverage(_terms(sentence), reading.weights)
+            coverage = _coverage(terms_of(sentence), reading.weights)
             yield Sentence(
                 match=cosine + 0.5 * coverage,
                 cosine=cosine,
@@ -256,8 +257,8 @@ def _offered(kind: Wanted, reading: Reading) -> bool:
     return any(offers(kind, sentence.text, reading.asked) for sentence in reading.sentences)
 
 
-def _gap(reading: Reading, test: object) -> float:
-    passing = [sentence.match for sentence in reading.sentences if test(sentence)]  # type: ignore[operator]
+def _gap(reading: Reading, test: Callable[[Sentence], bool]) -> float:
+    passing = [sentence.match for sentence in reading.sentences if test(sentence)]
     return min(LARGEST_GAP, reading.best.match - max(passing)) if passing else LARGEST_GAP
 
 
@@ -269,7 +270,7 @@ def _is_nowhere(name: Name, contexts: Sequence[Context], frequency: Mapping[str,
     return any(frequency.get(term.text, 0) == 0 for term in content_terms(name.surface))
 
 
-def _checkable(text: str) -> list[object]:
+def _checkable(text: str) -> list[Date | Number]:
     """Dates and numbers of a question that an answer must agree with; small counts in words may be the asker's own."""
     values = values_of(text)
     numbers = [
@@ -287,18 +288,3 @@ def _agreement(hits: Sequence[Hit]) -> float:
         for signal in ("dense", "lexical", "sentence")
     ]
     return sum(firsts[a] == firsts[b] for a, b in ((0, 1), (0, 2), (1, 2))) / 3
-
-
-@lru_cache(maxsize=4096)
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(term.text for term in content_terms(text))
-
-
-@lru_cache(maxsize=1024)
-def _keys(text: str) -> frozenset[str]:
-    return frozenset(name_key(word) for word in text.replace("\u2019", "'").split() for word in _pieces(word))
-
-
-def _pieces(word: str) -> tuple[str, ...]:
-    word = word.strip(".,;:!?()[]\"'\u201c\u201d\u2018")
-    return (word, *word.split("-")) if "-" in word else (word,)

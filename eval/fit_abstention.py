@@ -1,0 +1,205 @@
+"""Fits the weights of the abstention and writes them as JSON.
+
+    python eval/fit_abstention.py [--work FOLDER] [--out rag/answer/abstention.json]
+
+One logistic regression for all sets, with the direction of every sign given beforehand, fitted on half 0 of each set
+(`benchmarks/support/silence.py`); sets weigh alike, and so do the two classes within a set. The default caution is the
+confidence at which the mean of F1 refusing and F1 answering, averaged over the sets, is best on the same halves; how
+much surer one may be in a corpus of a few pages is chosen with it, on confidences of questions held out.
+`eval/benchmarks/abstention.py` reports on the other halves. With `--work` indexes and searches are kept for next time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit, logit
+
+from rag.answer.nearness import Nearness
+from rag.answer.signs import SIGNS, signs_of
+from rag.evaluate.abstention import abstention_f1
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "benchmarks"))
+from support.silence import SETS, Asked, asked, available, embedder_of
+
+Floats = npt.NDArray[np.float64]
+OUT = Path(__file__).resolve().parents[1] / "rag/answer/abstention.json"
+PENALTY = 0.003
+LEAST_WEIGHT = 0.005
+"""Weights below this are left out."""
+THRESHOLDS = np.linspace(0.2, 0.8, 121)
+SHIFTS = np.linspace(0, 2, 21)
+FOLDS = 6
+SEED = 20231207
+LEAST_COVERAGE = 0.05
+"""The share of questions still answered at caution 1."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The signs of a set's questions, a row each, and whether they are answerable."""
+
+    name: str
+    rows: Floats
+    answerable: npt.NDArray[np.bool_]
+
+    @property
+    def weights(self) -> Floats:
+        """Summing to one, half of it for either class."""
+        share = np.where(self.answerable, 0.5 / self.answerable.sum(), 0.5 / (~self.answerable).sum())
+        return np.asarray(share, float)
+
+
+def matrix(name: str, questions: Sequence[Asked], nearness: Nearness) -> Matrix:
+    rows = [signs_of(question.retrieval, nearness).values for question in questions]
+    return Matrix(
+        name,
+        np.array([[row[sign] for sign in SIGNS] for row in rows]),
+        np.array([question.answerable for question in questions]),
+    )
+
+
+class Fitted(NamedTuple):
+    """Intercept, weights, means and spreads of the signs."""
+
+    intercept: float
+    weights: Floats
+    means: Floats
+    spreads: Floats
+
+
+def fit(sets: Sequence[Matrix]) -> Fitted:
+    rows = np.vstack([one.rows for one in sets])
+    weight = np.concatenate([one.weights for one in sets]) / len(sets)
+    side = 2.0 * np.concatenate([one.answerable for one in sets]) - 1
+    mean = weight @ rows
+    spread = np.sqrt(weight @ (rows - mean) ** 2) + 1e-9
+    scaled = (rows - mean) / spread
+
+    def loss(parameters: Floats) -> tuple[float, Floats]:
+        margin = side * (scaled @ parameters[1:] + parameters[0])
+        pull = -weight * side * expit(-margin)
+        penalty = PENALTY * parameters[1:]
+        value = weight @ np.logaddexp(0, -margin) + parameters[1:] @ penalty / 2
+        return float(value), np.concatenate([[pull.sum()], scaled.T @ pull + penalty])
+
+    bounds = {1: (0, None), -1: (None, 0), 0: (None, None)}
+    best = minimize(
+        loss,
+        np.zeros(len(SIGNS) + 1),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(None, None), *(bounds[way] for way in SIGNS.values())],
+    ).x
+    return Fitted(float(best[0]), best[1:], mean, spread)
+
+
+def confidences_of(fitted: Fitted, rows: Floats) -> Floats:
+    return np.asarray(expit((rows - fitted.means) / fitted.spreads @ fitted.weights + fitted.intercept))
+
+
+def held_out(sets: Sequence[Matrix], at: int) -> Floats:
+    """The confidences of one small set, each from a fit that has not seen its question."""
+    chosen = sets[at]
+    count = len(chosen.answerable)
+    fold = np.random.default_rng(SEED).permutation(count) % FOLDS
+    found = np.zeros(count)
+    for number in range(FOLDS):
+        seen = Matrix(chosen.name, chosen.rows[fold != number], chosen.answerable[fold != number])
+        fitted = fit([*sets[:at], seen, *sets[at + 1 :]])
+        found[fold == number] = confidences_of(fitted, chosen.rows[fold == number])
+    return found
+
+
+def balance(sets: Sequence[Matrix], confidences: Sequence[Floats], shift: float) -> tuple[float, float]:
+    """The best mean of both F1 over the sets, and from which confidence on, when small corpora gain `shift`."""
+    few = list(SIGNS).index("few")
+    moved = [expit(logit(sure) + shift * one.rows[:, few]) for one, sure in zip(sets, confidences, strict=True)]
+    means = [
+        np.mean([float(abstention_f1(one.answerable, sure >= at)) for one, sure in zip(sets, moved, strict=True)])
+        for at in THRESHOLDS
+    ]
+    # The middle of the thresholds that are nearly best: one question more or less moves the best of them.
+    middle = float(np.median(THRESHOLDS[np.array(means) >= max(means) - 0.005]))
+    return float(max(means)), middle
+
+
+def cautions(sets: Sequence[Matrix], confidences: Sequence[Floats], middle: float) -> list[tuple[float, float]]:
+    """The confidence each caution asks for: all questions at 0, the best balance at .5, the surest few at 1."""
+    sure = np.concatenate(confidences)
+    weight = np.concatenate([one.weights for one in sets]) / len(sets)
+    order = np.argsort(-sure)
+    covered = np.cumsum(weight[order])
+    usual = float(weight[sure >= middle].sum())
+    curve = []
+    for step in range(11):
+        caution = step / 10
+        coverage = 1 - (1 - usual) * caution * 2 if step <= 5 else usual + (LEAST_COVERAGE - usual) * (caution * 2 - 1)
+        at = min(int(np.searchsorted(covered, coverage)), len(order) - 1)
+        asks = 0.0 if not step else middle if step == 5 else float(sure[order][at])
+        curve.append((caution, round(asks, 4)))
+    return curve
+
+
+def fit_and_balance(sets: Sequence[Matrix]) -> dict[str, Any]:
+    """What is written: the weights, and the confidence each caution asks for."""
+    fitted = fit(sets)
+    # `written` holds more unanswerable questions than people ask: it has no say in the balance.
+    judged = [one for one in sets if one.name != "written"]
+    sure = [
+        held_out(sets, at) if one.name == "statements" else confidences_of(fitted, one.rows)
+        for at, one in enumerate(sets)
+        if one.name != "written"
+    ]
+    best = [balance(judged, sure, shift)[0] for shift in SHIFTS]
+    shift = float(np.median(SHIFTS[np.array(best) >= max(best) - 0.003]))
+    few = list(SIGNS).index("few")
+    weights = fitted.weights.copy()
+    weights[few] += shift * fitted.spreads[few]
+    fitted = fitted._replace(weights=weights, intercept=fitted.intercept + shift * float(fitted.means[few]))
+    middle = balance(judged, sure, shift)[1]
+    return {
+        "fitted_on": {one.name: f"half 0, {len(one.answerable)} questions" for one in sets},
+        "intercept": round(fitted.intercept, 4),
+        "signs": {
+            sign: {"weight": round(weight, 4), "mean": round(mean, 4), "spread": round(spread, 4)}
+            for sign, weight, mean, spread in zip(
+                SIGNS, fitted.weights.tolist(), fitted.means.tolist(), fitted.spreads.tolist(), strict=True
+            )
+            if abs(weight) >= LEAST_WEIGHT
+        },
+        "caution": cautions(sets, [confidences_of(fitted, one.rows) for one in sets], middle),
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, help="folder that keeps indexes and searches")
+    parser.add_argument("--out", type=Path, default=OUT)
+    options = parser.parse_args()
+    if missing := [name for name in SETS if name not in available()]:
+        print(f"skipped: ../shared/data lacks {', '.join(missing)}")
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        work = options.work or Path(folder)
+        nearness = Nearness(embedder_of(work).encode)
+        chosen = {name: [question for question in asked(name, work) if question.half == 0] for name in SETS}
+        sets = [matrix(name, questions, nearness) for name, questions in chosen.items()]
+    fitted = fit_and_balance(sets)
+    options.out.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+    print(f"{len(fitted['signs'])} of {len(SIGNS)} signs kept; written to {options.out.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

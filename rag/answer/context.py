@@ -1,0 +1,74 @@
+"""A hit as the abstention reads it: what its paragraph names and states, with what is known of the document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from rag.answer.alignment import values_of
+from rag.text.terms import content_terms, fold
+from rag.text.values import Date, Name, Number, expands, find_dates, name_key
+from rag.types import Hit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What a paragraph states, together with what is known of its document."""
+
+    hit: Hit
+
+    @cached_property
+    def about(self) -> str:
+        document = self.hit.document
+        return ". ".join(part for part in (document.title, document.issuer, document.publisher) if part)
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        return (*values_of(self.hit.paragraph.text).names, *values_of(self.about).names)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        words = _keys(self.hit.paragraph.text) | _keys(self.about)
+        return words | {part for name in self.names for part in name.parts}
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        return terms_of(self.hit.paragraph.text) | terms_of(self.about)
+
+    def holds_name(self, name: Name) -> bool:
+        """Whether the name stands here as one name, or as what its acronym stands for."""
+        if any(set(name.parts) <= set(own.parts) for own in self.names) or (
+            len(name.parts) == 1 and name.parts[0] in self.keys
+        ):
+            return True
+        if fold(name.surface) in fold(self.hit.paragraph.text):
+            return True
+        return any(
+            (name.acronym and expands(name.surface, own.surface))
+            or (own.acronym and expands(own.surface, name.surface))
+            for own in self.names
+        )
+
+    def holds_value(self, value: Date | Number) -> bool:
+        """Whether a number or date of the question agrees with one here (or with the document's date)."""
+        stated = values_of(self.hit.paragraph.text)
+        if isinstance(value, Date):
+            dates = (*stated.dates, *values_of(self.about).dates, *find_dates(self.hit.document.date or ""))
+            return any(value.agrees(date) for date in dates)
+        return any(value.value == number.value for number in (*stated.numbers, *values_of(self.about).numbers))
+
+
+@lru_cache(maxsize=4096)
+def terms_of(text: str) -> frozenset[str]:
+    """The stems of a text's content words."""
+    return frozenset(term.text for term in content_terms(text))
+
+
+@lru_cache(maxsize=1024)
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(name_key(word) for word in text.replace("\u2019", "'").split() for word in _pieces(word))
+
+
+def _pieces(word: str) -> tuple[str, ...]:
+    word = word.strip(".,;:!?()[]\"'\u201c\u201d\u2018")
+    return (word, *word.split("-")) if "-" in word else (word,)
