@@ -28,6 +28,8 @@ from tests.model_server import Asked, ModelServer, Pause, Piece, Reply, best_par
 
 QUESTION = "How many Armenian servicemen does the Republic of Azerbaijan release?"
 MOST_MILLISECONDS = 50.0
+BEFORE_FIRST_WORD = 0.2
+"""Seconds that a model needs at the least: the page is done with showing that paragraphs were found."""
 
 
 def one_word_first(asked: Asked) -> Reply:
@@ -36,7 +38,7 @@ def one_word_first(asked: Asked) -> Reply:
         return Reply(pieces=[QUESTION])
     best = best_paragraph(asked)
     first, _, rest = first_sentence(best.text).partition(" ")
-    pieces: list[Piece] = [f"{first} ", Pause(seconds=0.5), rest, *cite(asked, best)]
+    pieces: list[Piece] = [Pause(seconds=BEFORE_FIRST_WORD), f"{first} ", Pause(seconds=0.5), rest, *cite(asked, best)]
     return Reply(pieces=pieces)
 
 
