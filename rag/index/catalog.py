@@ -24,7 +24,7 @@ from rag.index.periods import bounds
 from rag.text.normalize import words_hash
 from rag.types import Document, DocumentInfo, Filters, Paragraph, Span
 
-FORMAT = 1
+FORMAT = 2
 _NO_FILTERS = Filters()
 FILE = "catalog.sqlite"
 REBUILD = "Run: pilcrow index --rebuild"
