@@ -232,7 +232,7 @@ def _source(exchange: Exchange, citation: Mapping[str, Any], changed: Changed) -
             ),
             element("p", join(about, " · "), class_="about"),
             element("blockquote", citation["quote"], class_="quote", dir="auto"),
-            element("p", f"{texts.ALSO_IN} {also}", class_="also") if also else None,
+            element("p", _carried(also), class_="also") if also else None,
             element("p", changed[citation["paragraph"]], class_="changed", role="note")
             if citation["paragraph"] in changed
             else None,
@@ -240,6 +240,10 @@ def _source(exchange: Exchange, citation: Mapping[str, Any], changed: Changed) -
         class_="source-line",
         id=f"card-{exchange.id}-{citation['number']}",
     )
+
+
+def _carried(count: int) -> str:
+    return texts.ALSO_IN_ONE if count == 1 else texts.ALSO_IN_MANY.format(count=count)
 
 
 def _abstention(exchange: Exchange) -> Markup:

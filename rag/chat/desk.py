@@ -19,7 +19,7 @@ from rag.chat.exchanges import NO_FILTERS, Exchange
 from rag.chat.limits import Limits, Line, Rate
 from rag.chat.markup import Markup
 from rag.chat.source import View, render_missing, render_source
-from rag.errors import PilcrowError
+from rag.errors import InputError, PilcrowError
 from rag.library import UPLOADS
 from rag.types import (
     Answer,
@@ -127,9 +127,12 @@ class Desk:
         for citation in (citation for exchange in exchanges for citation in exchange.citations):
             try:
                 text = self.assistant.paragraph(citation["paragraph"]).text
-            except PilcrowError:
+            except InputError:
                 document = citation["document"]
                 changes[citation["paragraph"]] = texts.CHANGED if self._holds(document) else texts.GONE
+            except PilcrowError:
+                # An index that cannot be read says nothing about what is in it.
+                continue
             else:
                 if text != citation["paragraph_text"]:
                     changes[citation["paragraph"]] = texts.CHANGED
@@ -138,7 +141,7 @@ class Desk:
     def _holds(self, document: str) -> bool:
         try:
             self.assistant.document(document)
-        except PilcrowError:
+        except InputError:
             return False
         return True
 
@@ -149,8 +152,10 @@ class Desk:
             name, number = reference, "1"
         try:
             document = self.assistant.document(name)
-        except PilcrowError:
-            return render_missing(reference)
+        except InputError:
+            return render_missing(texts.NO_DOCUMENT.format(reference=repr(reference)))
+        except PilcrowError as error:
+            return render_missing(str(error))
         place = min(max(1, int(number[:9])), len(document.paragraphs) or 1)
         return render_source(View(document=document, paragraph=place))
 
@@ -162,8 +167,10 @@ class Desk:
             return None
         try:
             document = self.assistant.document(citation["document"])
-        except PilcrowError:
-            return render_missing(citation["paragraph"])
+        except InputError:
+            return render_missing(texts.NO_DOCUMENT.format(reference=repr(citation["paragraph"])))
+        except PilcrowError as error:
+            return render_missing(str(error))
         place = int(citation["paragraph"].rpartition("#p")[2])
         note = self.changed([asked]).get(citation["paragraph"], "")
         return render_source(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,12 @@ class Run:
     @property
     def name(self) -> str:
         return self.path.name
+
+    @property
+    def time(self) -> str:
+        """When it began, readable; the name when it was given another."""
+        stamp = re.match(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)", self.name)
+        return "{}-{}-{} {}:{}".format(*stamp.groups()) if stamp else self.name
 
     @property
     def has_report(self) -> bool:
@@ -91,7 +98,7 @@ def _figures(runs: Sequence[Run]) -> Markup:
             join(element("td", "–" if value is None else f"{value:.2f} s") for value in seconds),
         )
     )
-    head = element("tr", element("td"), join(element("th", run.name, scope="col") for run in runs))
+    head = element("tr", element("td"), join(element("th", run.time, scope="col") for run in runs))
     return element(
         "div",
         element("table", element("thead", head), element("tbody", join(rows)), class_="figures"),
@@ -111,7 +118,9 @@ def _cell(figure: dict[str, Any] | None) -> Markup:
         style = f"inset-inline-start:{100 * low:.1f}%;inline-size:{100 * (high - low):.1f}%"
         span = element("span", class_="interval", style=style)
     interval = f" ({low:.2f} – {high:.2f})" if span else ""
-    bar = element("span", element("span", class_="value", style=f"inline-size:{100 * value:.1f}%"), span, class_="bar")
+    bar = element(
+        "span", element("span", class_="value", style=f"inline-size:{100 * value:.1f}%"), span, class_="gauge"
+    )
     return element("td", element("span", f"{value:.3f}"), bar, title=f"{value:.3f}{interval}")
 
 
@@ -128,7 +137,7 @@ def _run(run: Run, opened: str) -> Markup:
     )
     return element(
         "li",
-        element("span", run.name, class_="title"),
+        element("span", run.time, class_="title"),
         element("span", f" · {texts.RUN_QUESTIONS.format(count=count)} ", class_="about"),
         button if run.has_report else None,
     )

@@ -69,6 +69,7 @@ def _menu(conversation: Conversation) -> Markup:
         "div",
         action(texts.RENAME, "rename", data_ask=texts.RENAME_ASK, data_answer=conversation.title),
         action(texts.DELETE, "delete", data_confirm=texts.DELETE_ASK),
+        element("span", class_="break"),
         element("span", texts.EXPORT, class_="about"),
         action(texts.EXPORT_MARKDOWN, "export", data_kind="md"),
         action(texts.EXPORT_HTML, "export", data_kind="html"),

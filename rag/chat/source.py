@@ -72,9 +72,9 @@ def render_empty() -> Markup:
     )
 
 
-def render_missing(reference: str) -> Markup:
-    """The pane when what was asked for is not in the index."""
-    line = element("p", texts.NO_DOCUMENT.format(reference=repr(reference)), role="alert")
+def render_missing(why: str) -> Markup:
+    """The pane when what was asked for cannot be shown."""
+    line = element("p", why, role="alert")
     return element("section", line, class_="document empty", aria_label=texts.SOURCE, data_opened=new_id())
 
 

@@ -74,10 +74,16 @@ def place_ask_room() -> AskRoom:
 
 def _place_filters() -> tuple[gr.Dropdown, gr.Dropdown, gr.Textbox, gr.Textbox]:
     with gr.Accordion(texts.FILTERS, open=False, elem_id="filters"), gr.Row():
-        issuers = gr.Dropdown([], label=texts.FILTER_ISSUERS, multiselect=True, elem_id="filter-issuers")
-        documents = gr.Dropdown([], label=texts.FILTER_DOCUMENTS, multiselect=True, elem_id="filter-documents")
-        since = gr.Textbox(label=texts.FILTER_FROM, placeholder=texts.FILTER_DATE_HINT, elem_id="filter-since")
-        until = gr.Textbox(label=texts.FILTER_TO, placeholder=texts.FILTER_DATE_HINT, elem_id="filter-until")
+        issuers = gr.Dropdown([], label=texts.FILTER_ISSUERS, multiselect=True, elem_id="filter-issuers", min_width=160)
+        documents = gr.Dropdown(
+            [], label=texts.FILTER_DOCUMENTS, multiselect=True, elem_id="filter-documents", min_width=160
+        )
+        since = gr.Textbox(
+            label=texts.FILTER_FROM, placeholder=texts.FILTER_DATE_HINT, elem_id="filter-since", min_width=110
+        )
+        until = gr.Textbox(
+            label=texts.FILTER_TO, placeholder=texts.FILTER_DATE_HINT, elem_id="filter-until", min_width=110
+        )
     return issuers, documents, since, until
 
 

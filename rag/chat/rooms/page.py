@@ -61,9 +61,20 @@ def _leave(desk: Desk) -> Any:
 
 def launch_options() -> dict[str, Any]:
     """What the page looks like and what it leaves out; no font or script comes from elsewhere."""
+    # The style sheet arrives with the page; what is painted before it, and the login page, have the theme only.
+    colours = {
+        "body_background_fill": "#faf8f3",
+        "body_background_fill_dark": "#171614",
+        "body_text_color": "#1c1b19",
+        "body_text_color_dark": "#ece8df",
+        "button_primary_background_fill": "#8a1d2d",
+        "button_primary_background_fill_dark": "#f09a8f",
+        "button_primary_text_color": "#ffffff",
+        "button_primary_text_color_dark": "#221210",
+    }
     sans = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
     return {
-        "theme": gr.themes.Base(font=sans, font_mono=["ui-monospace", "monospace"]),
+        "theme": gr.themes.Base(font=sans, font_mono=["ui-monospace", "monospace"]).set(**colours),
         "css": asset("chat.css"),
         "head": f"<script>{asset('chat.js')}</script>",
         "footer_links": [],
