@@ -1,0 +1,154 @@
+"""Silence over the real index of the two documents: what is refused, why, and how caution moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from rag.answer.abstain import NOT_NEAR, NOTHING_FOUND, Abstention, fitted, reason_of
+from rag.answer.asked import WORDING, read_question
+from rag.answer.nearness import Nearness
+from rag.answer.signs import SIGNS, Signs, signs_of
+from rag.assistant import Assistant
+from rag.settings import Settings
+from rag.types import Retrieval, Turn
+from tests.answer.material import retrieval
+
+Search = Callable[..., Retrieval]
+
+
+@pytest.fixture(scope="module")
+def assistant(index_folder: Path) -> Iterator[Assistant]:
+    with Assistant.open(Settings.load(index=index_folder)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def search(assistant: Assistant) -> Search:
+    return assistant.search
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many Armenian servicemen does Azerbaijan release?",
+        "What does Armenia do for Azerbaijan's bid to host COP29?",
+        "Who welcomed the joint statement?",
+        "On what principles should the peace treaty be based?",
+    ],
+)
+def test_what_the_documents_say_is_answered(search: Search, question: str) -> None:
+    verdict = Abstention()(search(question))
+    assert verdict.answerable, verdict
+    assert not verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("How many Georgian servicemen does Armenia release?", "No paragraph mentions Georgian."),
+        ("What did Kazakhstan offer to Armenia?", "No paragraph mentions Kazakhstan."),
+        ("How many Armenian servicemen did Azerbaijan release in 2019?", "No paragraph mentions 2019."),
+        (
+            "What is the name of the Secretary General of the Organization of Turkic States?",
+            "No paragraph near the question gives a person's name.",
+        ),
+        ("In which year was the peace treaty signed?", "No paragraph near the question gives a year."),
+    ],
+)
+def test_what_they_do_not_say_is_refused_with_a_reason(search: Search, question: str, reason: str) -> None:
+    verdict = Abstention()(search(question))
+    assert not verdict.answerable, verdict
+    assert verdict.reason == reason
+
+
+def test_a_follow_up_is_judged_in_the_light_of_the_turn_before(search: Search) -> None:
+    history = (
+        Turn(role="user", content="How many Armenian servicemen does Azerbaijan release?"),
+        Turn(role="assistant", content="Azerbaijan releases 32 Armenian servicemen.[1]"),
+    )
+    check = Abstention()
+    assert check(search("How many does Armenia release?", history=history)).answerable
+    assert not check(search("And how many does Ukraine?", history=history)).answerable
+
+
+def test_without_a_hit_there_is_nothing_to_answer_from() -> None:
+    verdict = Abstention(caution=0)(replace(retrieval(), hits=()))
+    assert verdict == (False, NOTHING_FOUND, 0.0)
+
+
+def test_more_caution_never_answers_more(search: Search) -> None:
+    questions = [
+        "How many Armenian servicemen does Azerbaijan release?",
+        "Who stepped aside in the race to host the climate talks?",
+        "What charges do the prisoners face?",
+        "How many Georgian servicemen does Armenia release?",
+    ]
+    found = [search(question) for question in questions]
+    answered = [
+        {at for at, one in enumerate(found) if Abstention(caution=step / 10)(one).answerable} for step in range(11)
+    ]
+    assert answered[0] == set(range(len(found)))
+    assert all(more >= less for more, less in pairwise(answered))
+    assert answered[0] > answered[10]
+
+
+def test_thresholds_grow_with_caution_between_the_steps_too() -> None:
+    weights = fitted()
+    thresholds = [weights.threshold(step / 100) for step in range(101)]
+    assert thresholds[0] == 0
+    assert thresholds == sorted(thresholds)
+    assert thresholds[-1] < 1
+
+
+def test_the_weights_point_the_way_their_signs_say() -> None:
+    for name, (weight, _, spread) in fitted().signs.items():
+        assert weight * SIGNS[name] >= 0
+        assert spread > 0
+
+
+def test_every_sign_is_a_finite_number(search: Search) -> None:
+    values = signs_of(search("Who signed the statement in 1999 for Peru?")).values
+    assert list(values) == list(SIGNS)
+    assert all(abs(value) < 100 for value in values.values())
+
+
+@pytest.mark.parametrize("question", ["etc.", "the of and", "𝔸𝔹 ☃", "Что сказала Армения?", "who " * 500])
+def test_odd_questions_get_a_verdict(search: Search, question: str) -> None:
+    verdict = Abstention()(search(question))
+    assert 0 <= verdict.confidence <= 1
+    assert verdict.answerable is not bool(verdict.reason)
+
+
+def test_words_are_compared_by_meaning_when_there_are_vectors(assistant: Assistant, search: Search) -> None:
+    found = search("How many troops does Azerbaijan release?")
+    from rag.index import load_embedder
+
+    embedder = load_embedder("all-MiniLM-L6-v2", cache=assistant.settings.index / "models")
+    by_stem, by_meaning = signs_of(found), signs_of(found, Nearness(embedder.encode))
+    assert by_stem.values["strange"] == 1
+    assert by_meaning.values["strange"] < 0.8
+
+
+def test_a_rewritten_question_is_read_instead_of_the_typed_one() -> None:
+    rewritten = replace(retrieval("And Georgia?"), standalone_question="How many servicemen does Peru release?")
+    assert ("name", "Peru") in signs_of(rewritten).lacks
+    joined = replace(retrieval("And Georgia?"), standalone_question="How many does Peru release? And Georgia?")
+    assert ("name", "Peru") not in signs_of(joined).lacks
+
+
+def test_a_reason_for_every_lack() -> None:
+    for kind, wording in WORDING.items():
+        assert reason_of(Signs(values={}, lacks=(("kind", kind),))) == f"No paragraph near the question {wording}."
+    assert reason_of(Signs(values={}, lacks=(("far", "Baku"),))) == "No paragraph near the question mentions Baku."
+    assert "charges" in reason_of(Signs(values={}, lacks=(("word", "charges"),)))
+    assert reason_of(Signs(values={})) == NOT_NEAR
+
+
+def test_acronyms_stand_for_what_they_shorten() -> None:
+    assert not [what for what, _ in signs_of(retrieval("What does the OTS welcome?")).lacks if what == "name"]
+    assert not read_question("How many POWs are released?").names
