@@ -18,6 +18,9 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
+COMMANDS = [line for block in blocks("console") if not block.startswith("$") for line in block.splitlines()]
+
+
 def test_every_setting_is_listed_with_its_default() -> None:
     listed = re.findall(r"^\| `PILCROW_(\w+)` \| (.*?) \| (.*?) \|$", README, re.MULTILINE)
     shown = {None: "off", False: "off", True: "on"}
@@ -28,7 +31,7 @@ def test_every_setting_is_listed_with_its_default() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("line", [line for block in blocks("console") for line in block.splitlines() if "#" in line])
+@pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_named_exists(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     words = line.partition("#")[0].split()
     if words[0] == "make":
