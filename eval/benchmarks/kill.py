@@ -30,12 +30,11 @@ from rag.index import Index, verify
 from rag.retrieve import Searcher
 from rag.text.normalize import words_key
 
-DOCUMENTS = 300
 PROBES = 100
 
 
-def editions() -> list[list[dict[str, Any]]]:
-    first = [row for row, _ in zip(rows("whitehouse/docs.jsonl"), range(DOCUMENTS), strict=False)]
+def editions(count: int) -> list[list[dict[str, Any]]]:
+    first = [row for row, _ in zip(rows("whitehouse/docs.jsonl"), range(count), strict=False)]
     second = []
     for number, row in enumerate(first):
         if number % 7 == 6:
@@ -49,7 +48,18 @@ def start(corpus: Path, folder: Path, embedding: str) -> subprocess.Popen[bytes]
     program = Path(sys.executable).with_name("pilcrow")
     command = [str(program), "index", str(corpus), "--index", str(folder), "--quiet"]
     environment = {**os.environ, "PILCROW_EMBEDDING": embedding}
-    return subprocess.Popen(command, env=environment, cwd=folder.parent, stderr=subprocess.DEVNULL)
+    with (folder.parent / "stderr").open("w") as said:
+        return subprocess.Popen(command, env=environment, cwd=folder.parent, stderr=said)
+
+
+def complete(corpus: Path, folder: Path, embedding: str) -> None:
+    """Runs to the end.
+
+    Raises:
+        AssertionError: the run failed.
+    """
+    code = start(corpus, folder, embedding).wait()
+    assert code == 0, f"a run ended with {code}: {(folder.parent / 'stderr').read_text()[-2000:]}"
 
 
 def held(folder: Path, embedding: str, expected: list[dict[str, str]], dice: random.Random) -> int | None:
@@ -79,12 +89,13 @@ def held(folder: Path, embedding: str, expected: list[dict[str, str]], dice: ran
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--documents", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--embedding", default="test:hash")
     options = parser.parse_args()
     needs("whitehouse")
     dice = random.Random(options.seed)
-    both = editions()
+    both = editions(options.documents)
     expected = [{f"{d['id']}#p{n}": text for d in docs for n, text in enumerate(d["paragraphs"], 1)} for docs in both]
     lines = []
     with tempfile.TemporaryDirectory() as name:
@@ -93,7 +104,7 @@ def main() -> int:
         for path, docs in zip(corpora, both, strict=True):
             path.write_text("".join(json.dumps(row) + "\n" for row in docs))
         began = time.perf_counter()
-        assert start(corpora[0], scratch, options.embedding).wait() == 0
+        complete(corpora[0], scratch, options.embedding)
         whole = time.perf_counter() - began
         for number in range(options.kills):
             target = number % 2
@@ -103,7 +114,7 @@ def main() -> int:
             process.send_signal(signal.SIGKILL)
             killed = process.wait() == -signal.SIGKILL
             after = held(folder, options.embedding, expected, dice)
-            assert start(corpora[target], folder, options.embedding).wait() == 0, "the next run failed"
+            complete(corpora[target], folder, options.embedding)
             assert held(folder, options.embedding, expected, dice) == target, "the next run did not complete it"
             well = all(finding.ok for finding in verify(folder, embedding=options.embedding))
             assert well, "check found something wrong"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -18,6 +17,8 @@ KEYS = ("id", "title", "date", "issuer", "publisher", "url", "language", "kind",
 _LONGEST_ID = 300
 _LONGEST_VALUE = 2_000
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
@@ -29,7 +30,7 @@ def id_fault(id: str) -> str:  # noqa: A002 - the documented word
         return f"is longer than {_LONGEST_ID} characters"
     if id != id.strip():
         return "begins or ends with white space"
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in id):
+    if _CONTROL.search(id):
         return "holds a control character"
     for forbidden in ("#", "\\"):
         if forbidden in id:
@@ -47,7 +48,7 @@ def _plain(value: str) -> str:
     value = value.strip()
     if len(value) > _LONGEST_VALUE:
         raise ValueError(f"is longer than {_LONGEST_VALUE} characters")
-    if any(unicodedata.category(character) == "Cs" for character in value):
+    if _SURROGATE.search(value):
         raise ValueError("holds half of a surrogate pair")
     return value
 

@@ -80,7 +80,8 @@ class CatalogWriter:
     def _open(self) -> None:
         if not self._file.exists():
             half = self._file.with_name(f"{FILE}.new")
-            half.unlink(missing_ok=True)
+            for ending in ("", "-wal", "-shm"):
+                half.with_name(half.name + ending).unlink(missing_ok=True)
             fresh = sqlite3.connect(half)
             fresh.execute("PRAGMA journal_mode = WAL")
             fresh.executescript(SCHEMA)
