@@ -41,7 +41,10 @@ class PilcrowRetriever(BaseRetriever):
     filters: Filters = NO_FILTERS
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun  # noqa: ARG002 - LangChain's
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain's
     ) -> list[LangChainDocument]:
         retrieval = self.assistant.search(query, k=self.k, filters=self.filters)
         return [_document(hit) for hit in retrieval.hits]
