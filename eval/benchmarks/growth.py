@@ -26,8 +26,8 @@ from support.process import run
 
 from rag.corpus import scan
 from rag.index import Index, load_embedder
-from rag.index.catalog import FILE, heading
 from rag.index.embedding import BUNDLED, Passage
+from rag.index.schema import FILE, heading
 from rag.index.writing import CatalogWriter
 from rag.retrieve import Searcher
 from rag.text.sentences import split_sentences

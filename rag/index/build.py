@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Literal
 
 from rag.errors import IndexDamaged, IndexLocked, IndexMismatch, InputError, Problem
-from rag.index.catalog import REBUILD, State
 from rag.index.embedding import Embedder, Passage, PassageVectors
+from rag.index.schema import REBUILD, State
 from rag.index.seal import reseal
 from rag.index.vectors import ChromaStore, VectorStore
 from rag.index.words import LexicalIndex

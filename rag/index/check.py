@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import IndexDamaged
-from rag.index.catalog import REBUILD, Catalog, State
+from rag.index.catalog import Catalog
 from rag.index.embedding import load_embedder
+from rag.index.schema import REBUILD, State
 from rag.index.seal import unreached
 from rag.index.vectors import ChromaStore
 from rag.index.words import LexicalIndex

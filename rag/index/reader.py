@@ -17,16 +17,20 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import IndexDamaged, IndexMismatch
-from rag.index.catalog import REBUILD, Catalog, State, Stored
+from rag.index.catalog import Catalog, Stored
 from rag.index.embedding import Embedder, load_embedder
 from rag.index.exact import ExactVectors
+from rag.index.schema import REBUILD, State
 from rag.index.vectors import ChromaStore, Near
 from rag.index.words import Found, LexicalIndex, WordQuery
 from rag.types import Filters
 
 EXACT_BELOW = 4_000
 """Up to so many chunks the exact comparison is quicker than Chroma's start, and misses nothing."""
-_FEW = 2_000
+_EXACT_SHARE = 0.3
+"""A filter that lets through less is quicker to compare exactly than to find in Chroma's results."""
+_SCORED_IN_THE_TIME_OF_ONE = 2
+"""Scoring chosen paragraphs costs about twice as much a paragraph as finding the best of all."""
 _SLACK = 1.3
 _REMEMBERED = 64
 _TRIES = 3
@@ -80,43 +84,63 @@ class Snapshot:
         self, vector: npt.NDArray[np.float32], limit: int, allowed: npt.NDArray[np.bool_] | None
     ) -> list[Near]:
         """The nearest live paragraphs, nearest first."""
-        if allowed is not None or self._store is None or self.state.seal is None:
+        share = _share(allowed)
+        if self._store is None or self.state.seal is None or share < _EXACT_SHARE:
             return self._exact(vector, limit, allowed)
-        best: dict[int, float] = {}
         try:
-            asked = limit + limit // 4 + 8  # several chunks may be of one paragraph, and some dead
-            while True:
-                found = self._store.search(self.state.seal.name, vector[None, :], limit=asked)[0]
-                alive = self.live([near.key for near in found])
-                best = {}
-                for near, lives in zip(found, alive, strict=True):
-                    if lives:
-                        best[near.key] = max(near.cosine, best.get(near.key, -1.0))
-                if len(best) >= limit or len(found) < asked:
-                    break
-                asked *= 4
+            best = self._sealed(self._store, self.state.seal.name, vector, limit, allowed, share)
         except IndexDamaged as error:
             self._store = None
             self.warnings.append(str(error))
-            return self._exact(vector, limit, None)
-        for near in self._recent.search(vector, limit=limit):
-            best[near.key] = max(near.cosine, best.get(near.key, -1.0))
+            best = None
+        if best is None:
+            return self._exact(vector, limit, allowed)
+        recent = self._recent.search(vector, limit=limit if allowed is None else len(self._recent.keys))
+        for near, lives in zip(recent, self.live([n.key for n in recent], among=allowed), strict=True):
+            if lives:
+                best[near.key] = max(near.cosine, best.get(near.key, -1.0))
         ordered = sorted(best.items(), key=lambda item: (-item[1], item[0]))
         return [Near(key, cosine) for key, cosine in ordered[:limit]]
 
     def search_words(self, query: WordQuery, limit: int, allowed: npt.NDArray[np.bool_] | None) -> list[Found]:
         """The live paragraphs that match best, best first."""
-        share = 1.0 if allowed is None else float(allowed.mean()) if len(allowed) else 0.0
-        if share * len(self.keys) <= _FEW and allowed is not None:
-            return list(self.words.score(query, self.keys[allowed].tolist()))[:limit]
+        share = _share(allowed)
+        if not share:
+            return []
+        let_through = int(share * len(self.keys))
         asked = int(limit / share * _SLACK) + 8
-        while True:
+        while allowed is None or let_through > asked // _SCORED_IN_THE_TIME_OF_ONE:
             found = self.words.search(query, limit=asked)
             alive = self.live([hit.key for hit in found], among=allowed)
             kept = [hit for hit, lives in zip(found, alive, strict=True) if lives]
             if len(kept) >= limit or len(found) < asked:
                 return kept[:limit]
             asked *= 8
+        return list(self.words.score(query, self.keys[allowed].tolist()))[:limit]
+
+    def _sealed(
+        self,
+        store: ChromaStore,
+        name: str,
+        vector: npt.NDArray[np.float32],
+        limit: int,
+        allowed: npt.NDArray[np.bool_] | None,
+        share: float,
+    ) -> dict[int, float] | None:
+        """Keys and cosines of the nearest sealed paragraphs; None when the filter hides too many of them."""
+        asked = int((limit / share) * _SLACK) + 8  # several chunks may be of one paragraph, and some dead
+        while True:
+            found = store.search(name, vector[None, :], limit=asked)[0]
+            alive = self.live([near.key for near in found], among=allowed)
+            best: dict[int, float] = {}
+            for near, lives in zip(found, alive, strict=True):
+                if lives:
+                    best[near.key] = max(near.cosine, best.get(near.key, -1.0))
+            if len(best) >= limit or len(found) < asked:
+                return best
+            if allowed is not None:
+                return None
+            asked *= 4
 
     @cached_property
     def all_vectors(self) -> ExactVectors:
@@ -166,6 +190,10 @@ class Snapshot:
         except IndexDamaged as error:
             self.warnings.append(str(error))
         return None
+
+
+def _share(allowed: npt.NDArray[np.bool_] | None) -> float:
+    return 1.0 if allowed is None else float(allowed.mean()) if len(allowed) else 0.0
 
 
 class Index:

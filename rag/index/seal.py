@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import IndexDamaged
-from rag.index.catalog import Seal
+from rag.index.schema import Seal
 from rag.index.vectors import VectorStore
 from rag.index.writing import CatalogWriter
 

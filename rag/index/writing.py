@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from rag.errors import IndexDamaged, IndexMismatch
-from rag.index.catalog import (
+from rag.index.embedding import Passage, PassageVectors
+from rag.index.periods import period
+from rag.index.schema import (
     FILE,
     FORMAT,
     REBUILD,
@@ -28,8 +30,6 @@ from rag.index.catalog import (
     spans_of,
     state_of,
 )
-from rag.index.embedding import Passage, PassageVectors
-from rag.index.periods import period
 from rag.text.normalize import words_hash
 from rag.text.sentences import split_sentences
 from rag.types import Document, Paragraph, Span
