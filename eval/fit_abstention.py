@@ -39,6 +39,8 @@ LEAST_WEIGHT = 0.005
 """Weights below this are left out."""
 THRESHOLDS = np.linspace(0.2, 0.8, 121)
 SHIFTS = np.linspace(0, 2, 21)
+NEARLY = 0.01
+"""Means this close to the best are as good as it: a question more or less moves them as much."""
 FOLDS = 6
 SEED = 20231207
 LEAST_COVERAGE = 0.05
@@ -129,8 +131,8 @@ def balance(sets: Sequence[Matrix], confidences: Sequence[Floats], shift: float)
         np.mean([float(abstention_f1(one.answerable, sure >= at)) for one, sure in zip(sets, moved, strict=True)])
         for at in THRESHOLDS
     ]
-    # The middle of the thresholds that are nearly best: one question more or less moves the best of them.
-    middle = float(np.median(THRESHOLDS[np.array(means) >= max(means) - 0.005]))
+    # The middle of those that are nearly best, not the luckiest one.
+    middle = float(np.median(THRESHOLDS[np.array(means) >= max(means) - NEARLY]))
     return float(max(means)), middle
 
 
@@ -162,7 +164,7 @@ def fit_and_balance(sets: Sequence[Matrix]) -> dict[str, Any]:
         if one.name != "written"
     ]
     best = [balance(judged, sure, shift)[0] for shift in SHIFTS]
-    shift = float(np.median(SHIFTS[np.array(best) >= max(best) - 0.003]))
+    shift = float(np.median(SHIFTS[np.array(best) >= max(best) - NEARLY]))
     few = list(SIGNS).index("few")
     weights = fitted.weights.copy()
     weights[few] += shift * fitted.spreads[few]

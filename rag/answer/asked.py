@@ -13,7 +13,7 @@ from typing import Literal
 
 from rag.answer.alignment import names_agree, values_of
 from rag.answer.asked_words import COUNTRIES, GENERAL, INSTITUTIONAL
-from rag.text.terms import Term, content_terms
+from rag.text.terms import Term, content_terms, is_stopword, terms
 from rag.text.values import Name
 
 Wanted = Literal[
@@ -82,6 +82,7 @@ _PATTERN_OF: tuple[tuple[Wanted, str], ...] = (
         r"^\W*(?:and\s+|so\s+|but\s+)?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\b",
     ),
 )
+_ASKS_FOR = re.compile(r"\b(?:what|which|how\s+many|how\s+much)\s", re.IGNORECASE)
 _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERN_OF)
 _AGENTS = re.compile(
     r"\b(?:activists?|officials?|authorit(?:y|ies)|governments?|ministry|office|people|soldiers?|troops|organi[sz]ations?|"
@@ -136,6 +137,17 @@ def read_question(text: str) -> Asked:
         numbers=frozenset(number.value for number in values.numbers),
         dates=frozenset(date.key for date in values.dates),
     )
+
+
+def head_words(text: str) -> frozenset[str]:
+    """The words for what is asked for: "medical treatment" in "What medical treatment did he get?"."""
+    found: list[str] = []
+    for match in _ASKS_FOR.finditer(text):
+        for term in terms(text[match.end() : match.end() + 60])[:4]:
+            if is_stopword(term.surface):
+                break
+            found.append(term.surface)
+    return frozenset(found)
 
 
 def offers(kind: Wanted, sentence: str, asked: Asked) -> bool:

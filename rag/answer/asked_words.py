@@ -39,7 +39,7 @@ still ever never always soon later early today currently formerly actually offic
 forward report reports reported publish published appear appeared comment comments issued document text source
 various several lot group groups body bodies organisation organization area work works worked working provide
 provides provided offer offers offered support supports supported based base due contribute follows follow
-following affect affected affects own real full whole single total current former recent previous further
+following affect affected affects own home free deal real full whole single total current former recent previous further
 additional extra profit benefit appeal appealing appeals
 """
 INSTITUTIONAL = frozenset(_INSTITUTIONAL.split())

@@ -10,6 +10,9 @@ from rag.text.terms import content_terms, fold
 from rag.text.values import Date, Name, Number, expands, find_dates, name_key
 from rag.types import Hit
 
+_OWNED_WITHIN = 30
+"""Characters after a name in which it may belong to a word."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
@@ -34,6 +37,18 @@ class Context:
     @cached_property
     def terms(self) -> frozenset[str]:
         return terms_of(self.hit.paragraph.text) | terms_of(self.about)
+
+    def owners(self, word: str) -> list[frozenset[str]]:
+        """The names before a stem, as their parts: of "prisoner" in "55 Armenian military prisoners" {"armenia"}."""
+        return self._owners.get(word, [])
+
+    @cached_property
+    def _owners(self) -> dict[str, list[frozenset[str]]]:
+        text, found = self.hit.paragraph.text, dict[str, list[frozenset[str]]]()
+        for name in values_of(text).names:
+            for term in content_terms(without_possessive(text[name.end : name.end + _OWNED_WITHIN])[0])[:2]:
+                found.setdefault(term.text, []).append(frozenset(name.parts))
+        return found
 
     def holds_name(self, name: Name) -> bool:
         """Whether the name stands here as one name, or as what its acronym stands for."""
@@ -72,3 +87,9 @@ def _keys(text: str) -> frozenset[str]:
 def _pieces(word: str) -> tuple[str, ...]:
     word = word.strip(".,;:!?()[]\"'\u201c\u201d\u2018")
     return (word, *word.split("-")) if "-" in word else (word,)
+
+
+def without_possessive(text: str) -> tuple[str, bool]:
+    """What follows a name without its "'s", and whether it had one."""
+    possessive = text.startswith(("'s", "\u2019s"))
+    return text[2:] if possessive else text, possessive

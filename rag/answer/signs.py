@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from rag.answer.alignment import values_of
-from rag.answer.asked import Asked, Wanted, offers, read_question
-from rag.answer.context import Context, terms_of
+from rag.answer.asked import Asked, Wanted, head_words, offers, read_question
+from rag.answer.context import Context, terms_of, without_possessive
 from rag.answer.nearness import Nearness
 from rag.text.sentences import split_sentences
-from rag.text.terms import content_terms
-from rag.text.values import Date, Name, Number
+from rag.text.terms import content_terms, fold
+from rag.text.values import Date, Name, Number, name_key
 from rag.types import Hit, Retrieval
 
 NEAR = 5
@@ -32,6 +32,8 @@ MOST_STRANGE = 3.0
 STRANGE = 0.5
 """From here on a word is named as what is lacking."""
 _SMALL_COUNT = 12
+_ADJACENT = 1
+"""Characters between a name and the word it belongs to ("Armenia's bid")."""
 _BY_STEM = Nearness()
 
 SIGNS: Mapping[str, int] = {
@@ -44,7 +46,9 @@ SIGNS: Mapping[str, int] = {
     "strangest": -1,
     "strange": -1,
     "name_nowhere": -1,
-    "name_not_near": -1,
+    "name_unheld": -1,
+    "swapped": -1,
+    "head_strange": -1,
     "value_nowhere": -1,
     "value_not_near": -1,
     "kind_absent": -1,
@@ -124,6 +128,7 @@ def signs_of(retrieval: Retrieval, nearness: Nearness = _BY_STEM) -> Signs:
     """Returns the signs of a retrieval that found something; `nearness` compares words by meaning."""
     reading = read(retrieval)
     lacking = _lacking(reading, nearness)
+    head = head_words(asked_text(retrieval))
     best, few = reading.best, _fewness(retrieval.paragraphs)
     total = sum(reading.weights.values())
     dense = sorted((hit.signals.dense for hit in retrieval.hits), reverse=True)
@@ -140,7 +145,9 @@ def signs_of(retrieval: Retrieval, nearness: Nearness = _BY_STEM) -> Signs:
         "strangest": strangest,
         "strange": strange,
         "name_nowhere": float(bool(lacking.names_nowhere)),
-        "name_not_near": float(bool(lacking.names_far)),
+        "name_unheld": float(bool(lacking.names_unheld)),
+        "swapped": float(bool(lacking.swapped)),
+        "head_strange": max((distance for word, distance in lacking.strange if word in head), default=0.0),
         "value_nowhere": float(bool(lacking.values_nowhere)),
         "value_not_near": float(bool(lacking.values_far)),
         "kind_absent": float(bool(lacking.kinds)),
@@ -161,7 +168,9 @@ class Missing:
     """What the question names or wants and the hits do not give; `far` stands in some hit, but not in the best one."""
 
     names_nowhere: Sequence[Name]
+    names_unheld: Sequence[Name]
     names_far: Sequence[Name]
+    swapped: Sequence[str]
     values_nowhere: Sequence[Date | Number]
     values_far: Sequence[Date | Number]
     kinds: Sequence[Wanted]
@@ -176,6 +185,10 @@ def _lacking(reading: Reading, nearness: Nearness) -> Missing:
     values = [value for value in reading.values if not any(context.holds_value(value) for context in contexts)]
     return Missing(
         names_nowhere=names,
+        names_unheld=[
+            name for name in asked.names if name not in names and not any(c.holds_name(name) for c in contexts)
+        ],
+        swapped=_swapped(reading),
         names_far=[name for name in asked.names if name not in names and not home.holds_name(name)],
         values_nowhere=values,
         values_far=[value for value in reading.values if value not in values and not home.holds_value(value)],
@@ -192,11 +205,29 @@ def _lacks(lacking: Missing, kinds: Sequence[Wanted]) -> Iterator[tuple[Lacking,
         yield "value", value.surface
     for kind in lacking.kinds or kinds:
         yield "kind", kind
-    for name in lacking.names_far:
+    for phrase in lacking.swapped:
+        yield "far", phrase
+    for name in (*lacking.names_unheld, *lacking.names_far):
         yield "far", name.surface
     word, distance = max(lacking.strange, key=lambda item: item[1], default=("", 0.0))
     if distance > STRANGE:
         yield "word", word
+
+
+def _swapped(reading: Reading) -> list[str]:
+    """Phrases of the question ("Georgian prisoners") whose noun the hits only give to others ("Armenian prisoners")."""
+    text = asked_text(reading.retrieval)
+    found = []
+    for name in reading.asked.names:
+        rest, possessive = without_possessive(text[name.end : name.end + 40])
+        follower = next(iter(content_terms(rest)), None)
+        owns = possessive or name_key(name.surface) != fold(name.surface)
+        if follower is None or follower.start > _ADJACENT or name.acronym or not owns:
+            continue
+        owners = [owner for context in reading.contexts[:NEAR] for owner in context.owners(follower.text)]
+        if owners and not any(set(name.parts) & owner for owner in owners):
+            found.append(f"{name.surface}{chr(0x2019) + 's' if possessive else ''} {follower.surface}")
+    return found
 
 
 def _leans(retrieval: Retrieval) -> bool:
