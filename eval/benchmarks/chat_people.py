@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,11 +18,7 @@ from typing import Any
 
 from gradio_client import Client
 
-from rag.assistant import Assistant
-from rag.chat.desk import Desk
-from rag.chat.server import start
 from rag.resources import questions_folder
-from rag.settings import Settings
 
 
 def main() -> None:
@@ -31,15 +29,15 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=7899)
     given = parser.parse_args()
     asked = questions(given.people * given.questions)
-    with Assistant.open(Settings.load(index=given.index)) as assistant:
-        assistant.load()
-        desk = Desk()
-        server = start(desk, host="127.0.0.1", port=given.port)
-        desk.open(assistant)
-        clients = [
-            Client(server.local_url, verbose=False, analytics_enabled=False, httpx_kwargs={"timeout": 60})
-            for _ in range(given.people)
-        ]
+    command = [sys.executable, "-c", "from rag.cli import main; main()", "chat", "--port", str(given.port)]
+    server = subprocess.Popen([*command, "--index", str(given.index)], stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    try:
+        # The one line says that the first question can be answered.
+        server.stdout.readline()
+        url = f"http://127.0.0.1:{given.port}/"
+        wait = {"timeout": 60}
+        clients = [Client(url, verbose=False, analytics_enabled=False, httpx_kwargs=wait) for _ in range(given.people)]
 
         def person(number: int) -> list[tuple[float, bool]]:
             seen = []
@@ -52,7 +50,9 @@ def main() -> None:
 
         with ThreadPoolExecutor(given.people) as pool:
             rows = [row for person_rows in pool.map(person, range(given.people)) for row in person_rows]
-        server.close(verbose=False)
+    finally:
+        server.terminate()
+        server.wait()
     seconds = sorted(row[0] for row in rows)
     print(
         json.dumps(

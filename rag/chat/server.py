@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +54,16 @@ def start(desk: Desk, *, host: str, port: int, auth: Path | None = None, mcp: bo
 
     page = build(desk)
     try:
-        page.launch(
-            server_name=host,
-            server_port=port,
-            auth=check,
-            mcp_server=mcp,
-            max_file_size=Limits().upload_bytes,
-            **launch_options(),
-        )
+        # With MCP tools Gradio announces them whatever `quiet` says; what is printed is the caller's business.
+        with redirect_stdout(StringIO()):
+            page.launch(
+                server_name=host,
+                server_port=port,
+                auth=check,
+                mcp_server=mcp,
+                max_file_size=Limits().upload_bytes,
+                **launch_options(),
+            )
     except OSError as error:
         raise ConfigurationError(
             f"The page cannot be served on {host}:{port}: {' '.join(str(error).split())}",

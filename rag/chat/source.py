@@ -90,7 +90,7 @@ def _head(info: DocumentInfo) -> Markup:
             "dl",
             join(join([element("dt", name), element("dd", aside_text(value))]) for name, value in facts if value),
         ),
-        element("p", _outward(texts.PUBLISHER_PAGE, address)) if address else None,
+        element("p", _outward(texts.PUBLISHER_PAGE, address) if address else texts.NO_PUBLISHER_PAGE, class_="about"),
         class_="head",
     )
 

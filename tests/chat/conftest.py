@@ -7,9 +7,10 @@ import shutil
 import socket
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +20,9 @@ from rag.chat.desk import Desk
 from rag.chat.limits import Limits
 from rag.chat.server import start
 from tests.chat.double import Double, read_markdown
+from tests.conftest import ROOT
+
+T = TypeVar("T")
 
 FLAGS = [
     "--headless",
@@ -93,6 +97,12 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert not errors, f"the page raised: {errors}"
 
 
+def in_own_thread(act: Callable[[], T]) -> T:
+    """What the act returns, away from the event loop that Playwright keeps running in the main thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(act).result()
+
+
 def free_port() -> int:
     """A port nobody listens on."""
     with socket.socket() as listener:
@@ -115,11 +125,16 @@ def serve() -> Iterator[Callable[..., str]]:
         yield serve_one
 
 
+def bundled_double(folder: Path) -> Double:
+    """The small assistant over the two documents; conversations are kept in the folder."""
+    paths = sorted(path for path in (ROOT / "corpus").glob("*.md") if path.name != "README.md")
+    return Double([read_markdown(path) for path in paths], folder)
+
+
 @pytest.fixture
-def double(tmp_path: Path, corpus_folder: Path) -> Double:
-    """The small assistant over the two documents."""
-    documents = [read_markdown(path) for path in sorted(corpus_folder.glob("*.md")) if path.name != "README.md"]
-    return Double(documents, tmp_path)
+def double(tmp_path: Path) -> Double:
+    """A small assistant of this test's own."""
+    return bundled_double(tmp_path)
 
 
 def ask(page: Page, question: str) -> None:

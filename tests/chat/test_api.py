@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,15 +13,27 @@ from gradio_client.exceptions import AppError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
+from rag.chat.desk import Desk
+from rag.chat.server import start
+from tests.chat.conftest import bundled_double, free_port, in_own_thread
 from tests.chat.double import Double
 from tests.conftest import SERVICEMEN
 
 JAMNEWS = "jamnews-2023-12-07-joint-statement"
 
 
-@pytest.fixture
-def client(double: Double, serve: Callable[..., str]) -> Client:
-    return Client(serve(double), verbose=False, analytics_enabled=False)
+@pytest.fixture(scope="module")
+def double(tmp_path_factory: pytest.TempPathFactory) -> Double:
+    return bundled_double(tmp_path_factory.mktemp("api"))
+
+
+@pytest.fixture(scope="module")
+def client(double: Double) -> Iterator[Client]:
+    desk = Desk()
+    server = start(desk, host="127.0.0.1", port=free_port())
+    desk.open(double)
+    yield Client(server.local_url, verbose=False, analytics_enabled=False, httpx_kwargs={"timeout": 60})
+    server.close(verbose=False)
 
 
 def test_only_the_four_functions_are_offered(client: Client) -> None:
@@ -86,7 +98,7 @@ def test_the_same_functions_are_mcp_tools(double: Double, serve: Callable[..., s
             missing = await session.call_tool("paragraph", {"reference": "nowhere#p1"})
             return tools, json.loads(answer.content[0].text), missing  # type: ignore[union-attr]
 
-    tools, answer, missing = asyncio.run(talk())
+    tools, answer, missing = in_own_thread(lambda: asyncio.run(talk()))
     assert set(tools) == {"ask", "search", "paragraph", "documents"}
     assert "exact quotes" in tools["ask"].description
     properties = (getattr(tools["ask"], "inputSchema", None) or tools["ask"].input_schema)["properties"]

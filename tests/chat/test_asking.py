@@ -12,6 +12,7 @@ from rag.chat.asking import Asked, Progress, answer
 from rag.chat.limits import Line
 from rag.errors import ModelError
 from rag.types import AnswerEvent
+from tests.chat.conftest import in_own_thread
 from tests.chat.double import Double
 from tests.conftest import SERVICEMEN
 
@@ -23,7 +24,7 @@ def run(
         asked = Asked(question=question)
         return [progress async for progress in answer(double, asked, line, stop or threading.Event())]
 
-    return asyncio.run(collect())
+    return in_own_thread(lambda: asyncio.run(collect()))
 
 
 def test_the_last_picture_carries_the_whole_answer(double: Double) -> None:
@@ -75,6 +76,6 @@ def test_twenty_at_once_each_get_their_own_answer(double: Double) -> None:
 
         return await asyncio.gather(*(one(question) for question in questions))
 
-    exchanges = [progress.exchange for progress in asyncio.run(everybody())]
+    exchanges = [progress.exchange for progress in in_own_thread(lambda: asyncio.run(everybody()))]
     assert [exchange.question for exchange in exchanges if exchange] == questions
     assert [exchange.answer["question"] for exchange in exchanges if exchange and exchange.answer] == questions

@@ -55,7 +55,8 @@ def test_a_hostile_document(
     hostile: Double, serve: Callable[..., str], open_page: Callable[..., Page], width: int
 ) -> None:
     page = open_page(serve(hostile), width=width)
-    for number, attack in enumerate(ATTACKS):
+    attacks = list(enumerate(ATTACKS))
+    for number, attack in attacks if width == 1440 else attacks[::5]:
         ask(page, ASKED.format(number=number))
         exchange = page.locator("#history .exchange").last
         shown = "".join(exchange.locator(".claim").all_text_contents())
@@ -79,17 +80,16 @@ def test_a_hostile_document(
     assert page.evaluate("() => window.pwned") is None
 
 
-@pytest.mark.parametrize("attack", [*ATTACKS[:9], "W" * 3_900, "\u202e\u2067\u2066" * 50])
-def test_a_hostile_question(
-    double: Double, serve: Callable[..., str], open_page: Callable[..., Page], attack: str
-) -> None:
+def test_hostile_questions(double: Double, serve: Callable[..., str], open_page: Callable[..., Page]) -> None:
     page = open_page(serve(double))
-    question = attack.replace("\ud800", "").replace("\0", "")
-    ask(page, question)
-    expect(page.locator("#history .question")).to_have_text(question.strip())
-    check(page)
+    questions = [attack.replace("\ud800", "").replace("\0", "").strip() for attack in ATTACKS[:9]]
+    questions += ["W" * 3_900, "\u202e\u2067\u2066" * 50]
+    for question in questions:
+        ask(page, question)
+        check(page)
+    expect(page.locator("#history .question")).to_have_text(questions)
     page.reload()
-    expect(page.locator("#history .question")).to_have_text(question.strip())
+    expect(page.locator("#history .question")).to_have_text(questions)
     check(page)
 
 

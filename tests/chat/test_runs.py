@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from rag.assistant import Assistant
 from rag.chat.runs import HEADLINE, finished_runs, render_report, render_runs
 from rag.evaluate.figures import METRICS
+from rag.resources import questions_folder
 from rag.settings import Settings
 
 
@@ -59,6 +60,9 @@ def test_a_run_is_started_from_the_page_and_its_report_opened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    few = (questions_folder() / "statements.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)[:8]
+    (tmp_path / "statements.jsonl").write_text("".join(few), encoding="utf-8")
+    monkeypatch.setattr("rag.resources.questions_folder", lambda: tmp_path)
     with Assistant.open(Settings.load(index=index_folder)) as assistant:
         assistant.load()
         page = open_page(serve(assistant))
