@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ _FEWEST = 1_000
 _SHARE = 0.2
 _PROBES = 2_000
 _PROBED_AT_ONCE = 200
+_LIMIT = 10
 
 
 def reseal(
@@ -35,42 +37,43 @@ def reseal(
     total, through = writer.count_chunks()
     dimension = writer.state().dimension
     name = f"pilcrow-{time.time_ns():x}"
-    probes: list[tuple[int, npt.NDArray[np.float32]]] = []
-    step = max(1, total // _PROBES)
 
     def vectors() -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
+        for key, blob in writer.chunks():
+            yield key, np.frombuffer(blob, np.float16).reshape(-1, dimension).astype(np.float32)
+
+    def watched() -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
         done = 0
-        for number, (key, blob) in enumerate(writer.chunks()):
-            rows = np.frombuffer(blob, np.float16).reshape(-1, dimension).astype(np.float32)
+        for number, (key, rows) in enumerate(vectors()):
             done += len(rows)
-            if number % step == 0:
-                probes.append((key, rows))
             if number % 1000 == 0:
                 progress(done, total)
             yield key, rows
 
-    store.seal(name, vectors(), count=total)
+    store.seal(name, watched(), count=total)
     if store.count(name) != total:
         raise IndexDamaged(f"Chroma kept {store.count(name)} of {total} vectors.", mend="Run: pilcrow index")
     seal = Seal(place=place, name=name, through=through, chunks=total)
-    writer.sealed(seal, unreachable=unreached(store, name, probes))
+    step = 1 if force else max(1, total // _PROBES)
+    missing = unreached(store, name, islice(vectors(), 0, None, step))
+    if missing and step > 1:
+        missing = unreached(store, name, vectors())
+    writer.sealed(seal, unreachable=missing)
     progress(total, total)
     _drop_others(store, name, ours=old.name if old else "")
     return True
 
 
-def unreached(store: VectorStore, name: str, probes: list[tuple[int, npt.NDArray[np.float32]]]) -> list[int]:
+def unreached(store: VectorStore, name: str, probes: Iterable[tuple[int, npt.NDArray[np.float32]]]) -> list[int]:
     """Keys of paragraphs that a search for their own vector does not give back."""
     missing: set[int] = set()
-    owners = [key for key, rows in probes for _ in range(len(rows))]
-    vectors = [row for _, rows in probes for row in rows]
-    for at in range(0, len(vectors), _PROBED_AT_ONCE):
-        part = np.stack(vectors[at : at + _PROBED_AT_ONCE])
-        for key, row, near in zip(owners[at:], part, store.search(name, part, limit=10), strict=False):
-            best = float(row @ row)
+    each = ((key, row) for key, rows in probes for row in rows)
+    while part := list(islice(each, _PROBED_AT_ONCE)):
+        found = store.search(name, np.stack([row for _, row in part]), limit=_LIMIT)
+        for (key, row), near in zip(part, found, strict=True):
             # Paragraphs with the same words have the same vector: more of them than fit is no loss.
-            crowded = len(near) == 10 and near[-1].cosine > best - 1e-3
-            if not crowded and all(found.key != key for found in near):
+            crowded = len(near) == _LIMIT and near[-1].cosine > float(row @ row) - 1e-3
+            if not crowded and all(one.key != key for one in near):
                 missing.add(key)
     return sorted(missing)
 
