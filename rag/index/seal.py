@@ -32,7 +32,7 @@ def reseal(
     """Seals the live vectors when there is no usable seal, or too many came or went since; whether it did."""
     old = writer.state().seal
     if old is not None and not force and _serves(old, store, place) and not _outgrown(old, writer):
-        _drop_others(store, old.name)
+        _drop_others(store, old.name, ours=writer.unfinished_seal())
         return False
     total, through = writer.count_chunks()
     dimension = writer.state().dimension
@@ -50,6 +50,8 @@ def reseal(
                 progress(done, total)
             yield key, rows
 
+    _drop_others(store, old.name if old else "", ours=writer.unfinished_seal())
+    writer.begin_seal(name)
     store.seal(name, watched(), count=total)
     if store.count(name) != total:
         raise IndexDamaged(f"Chroma kept {store.count(name)} of {total} vectors.", mend="Run: pilcrow index")
@@ -93,7 +95,7 @@ def _outgrown(seal: Seal, writer: CatalogWriter) -> bool:
 
 
 def _drop_others(store: VectorStore, name: str, *, ours: str = "") -> None:
-    """Removes what earlier seals of this index left; on a server, other people's collections are not ours."""
+    """Removes all but one of the collections; on a server, where others have theirs, only the one that is `ours`."""
     for other in store.names() if store.is_embedded else ([ours] if ours else []):
         if other != name:
             store.drop(other)

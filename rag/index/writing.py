@@ -222,6 +222,17 @@ class CatalogWriter:
                 generation=str(self.state().generation + 1),
             )
 
+    def begin_seal(self, name: str) -> None:
+        """Remembers a collection that is being written, so that the next run can clear it away after a kill."""
+        with self._transaction():
+            self._set(sealing=name)
+
+    def unfinished_seal(self) -> str:
+        """The collection that a killed run may have left, empty when there is none."""
+        state = self.state()
+        rows = self._all("SELECT value FROM meta WHERE name = 'sealing'")
+        return str(rows[0][0]) if rows and (state.seal is None or rows[0][0] != state.seal.name) else ""
+
     def sealed(self, seal: Seal, *, unreachable: Sequence[int]) -> None:
         """Records a newly sealed collection of vectors, as a generation of its own."""
         with self._transaction():

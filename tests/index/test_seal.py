@@ -73,3 +73,17 @@ def test_an_unfinished_seal_is_cleared_away(tmp_path: Path) -> None:
     store.close()
     writer.close()
     assert len(list((tmp_path / "vectors").iterdir())) == 1
+
+
+def test_an_unfinished_seal_on_a_server_is_cleared_away_and_others_are_left(tmp_path: Path, chroma_server: str) -> None:
+    store = ChromaStore(chroma_server)
+    rows = np.eye(4, dtype=np.float32)
+    for name in ("pilcrow-unfinished", "somebody-else"):
+        store.seal(name, ((key, rows[key : key + 1]) for key in range(4)), count=4)
+    writer = CatalogWriter(tmp_path)
+    writer.begin_seal("pilcrow-unfinished")
+    writer.close()
+    index_of(tmp_path, DOCUMENTS, chroma_url=chroma_server)
+    assert "pilcrow-unfinished" not in store.names()
+    assert "somebody-else" in store.names()
+    store.close()
