@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 
+_SECRET_LENGTH = 32
+
+
 class Assistant(Protocol):
     """What the page needs of `rag.assistant.Assistant`."""
 
@@ -78,6 +81,17 @@ class Visit:
     owner: str = ""
     conversation: str | None = None
     editing: str | None = None
+
+
+def owner_of(account: str | None, browser: str, session: str) -> str:
+    """Whose conversations are shown: an account's, else a browser's, else those of this one visit.
+
+    A name that was logged in wins over what a browser says of itself; a browser that keeps nothing, or that sends
+    something too short to be its secret, shares with nobody.
+    """
+    if account:
+        return f"user:{account}"
+    return f"browser:{browser}" if len(browser) == _SECRET_LENGTH else f"visit:{session}"
 
 
 class Desk:

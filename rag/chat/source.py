@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from rag.answer.citations import publisher_link
 from rag.chat import texts
 from rag.chat.answers import paragraph_address
 from rag.chat.exchanges import Exchange, new_id
 from rag.chat.exports import as_annotation
 from rag.chat.markup import Markup, aside_text, element, join, web_address
-from rag.types import Document, DocumentInfo, Paragraph
+from rag.types import Document, DocumentInfo, Paragraph, Span
 
 _AROUND = 150
 """Paragraphs shown before and after the one looked at: a document of 100,000 must not stop the browser."""
@@ -218,7 +219,8 @@ def _highlighted(text: str, marks: Sequence[Marked], current: int | None) -> Mar
 def _tools(view: View, paragraph: Paragraph, marks: Sequence[Marked]) -> Markup:
     mark = next((mark for mark in marks if mark.number == view.number), None)
     start, end = (mark.start, mark.end) if mark else (0, len(paragraph.text))
-    passage = web_address(mark.link) if mark else None
+    link = mark.link if mark else publisher_link(view.document.info.url, paragraph.text, Span(start=start, end=end))
+    passage = web_address(link)
     annotation = json.dumps(as_annotation(view.document, paragraph, start, end), ensure_ascii=False, indent=2)
     return element(
         "div",

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from rag.chat import texts
-from rag.chat.desk import Desk, Visit
+from rag.chat.desk import Desk, Visit, owner_of
 from rag.chat.masthead import render_masthead
 from rag.chat.rooms.api import place_api
 from rag.chat.rooms.asking import AskRoom, choices, connect_ask_room, place_ask_room, show_history
@@ -117,8 +117,7 @@ def _connect_arrival(
         while not desk.ready:
             yield {masthead: render_masthead(None, None)}
             await asyncio.sleep(0.25)
-        # A name that was logged in wins over what a browser says of itself.
-        owner = f"user:{request.username}" if request.username else f"browser:{person}"
+        owner = owner_of(request.username, person, str(request.session_hash))
         known = desk.conversations.find(owner, conversation) if conversation else None
         visit = Visit(owner=owner, conversation=known.id if known else None)
         issuers, documents = choices(desk)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.chat.desk import Desk, Visit, owner_of
+from rag.chat.source import View, render_source
+from rag.errors import IndexDamaged, PilcrowError
+from rag.types import Document
+from tests.chat.double import Double
+
+
+def test_an_account_wins_and_nobody_shares_by_accident() -> None:
+    secret = "0123456789abcdef" * 2
+    assert owner_of("ana", secret, "s1") == "user:ana"
+    assert owner_of(None, secret, "s1") == f"browser:{secret}"
+    assert owner_of(None, "", "s1") != owner_of(None, "", "s2")
+    assert owner_of(None, "user:ana", "s1") == "visit:s1"
+
+
+def test_nothing_is_answered_before_the_assistant_is_open() -> None:
+    desk = Desk()
+    assert not desk.ready
+    with pytest.raises(PilcrowError, match="Getting ready"):
+        desk.exchanges(Visit())
+
+
+@pytest.mark.parametrize("reference", ["nowhere", "nowhere#p1", "", "#p1", "../../etc/passwd#p1", "x" * 10_000])
+def test_a_reference_that_leads_nowhere_is_shown_as_such(double: Double, reference: str) -> None:
+    desk = Desk()
+    desk.open(double)
+    assert "There is no document" in desk.open_reference(reference)
+
+
+def test_a_paragraph_beyond_the_last_opens_the_last(double: Double) -> None:
+    desk = Desk()
+    desk.open(double)
+    assert 'data-target="source-p1"' in desk.open_reference("trend-2023-12-08-ots-reaction#p0")
+    last = len(double.held["trend-2023-12-08-ots-reaction"].paragraphs)
+    far = "trend-2023-12-08-ots-reaction#p999999999999999999"
+    assert f'data-target="source-p{last}"' in desk.open_reference(far)
+
+
+def test_an_index_that_cannot_be_read_is_not_taken_for_an_empty_one(double: Double) -> None:
+    class Damaged(Double):
+        def document(self, id: str) -> Document:  # noqa: A002
+            raise IndexDamaged("The catalog cannot be read.", mend="Run: pilcrow index --rebuild")
+
+    desk = Desk()
+    desk.open(Damaged(list(double.held.values()), double.index_folder))
+    assert "pilcrow index --rebuild" in desk.open_reference("jamnews-2023-12-07-joint-statement")
+
+
+def test_any_paragraph_leads_to_its_passage_on_the_publishers_page(double: Double) -> None:
+    document = double.document("jamnews-2023-12-07-joint-statement")
+    assert "#:~:text=" in render_source(View(document=document, paragraph=3))
