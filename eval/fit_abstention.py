@@ -41,6 +41,8 @@ THRESHOLDS = np.linspace(0.2, 0.8, 121)
 SHIFTS = np.linspace(0, 2, 21)
 NEARLY = 0.01
 """Means this close to the best are as good as it: a question more or less moves them as much."""
+SMALL = ("statements", "practice", "official")
+"""Sets of few questions, whose own confidences would flatter the fit."""
 FOLDS = 6
 SEED = 20231207
 LEAST_COVERAGE = 0.05
@@ -159,7 +161,7 @@ def fit_and_balance(sets: Sequence[Matrix]) -> dict[str, Any]:
     # `written` holds more unanswerable questions than people ask: it has no say in the balance.
     judged = [one for one in sets if one.name != "written"]
     sure = [
-        held_out(sets, at) if one.name == "statements" else confidences_of(fitted, one.rows)
+        held_out(sets, at) if one.name in SMALL else confidences_of(fitted, one.rows)
         for at, one in enumerate(sets)
         if one.name != "written"
     ]

@@ -1,8 +1,9 @@
 """Answerable and unanswerable questions with what Pilcrow finds for them, in two halves: 0 is fitted on, 1 reported.
 
 squad2 is halved by article, clapnq by passage, mtrag by conversation (partly answerable and unclear tasks are left
-out). The questions over the two bundled documents: the dev split is half 0, the test split half 1, and
-`eval/abstention_questions.jsonl`, written for fitting without a look at the test split, is half 0 only.
+out). The questions over the two bundled documents: the dev split is half 0, the test split half 1. The questions of
+`eval/fitting/`, written without a look at the test split, are half 0 only: `silence` and `statements` over the two
+bundled documents, `official` over eighteen statements of the White House and the Federal Reserve.
 """
 
 from __future__ import annotations
@@ -24,9 +25,16 @@ from rag.types import Retrieval, Turn
 
 from .data import DATA
 
-SETS = ("statements", "written", "mtrag", "clapnq", "squad2")
-BUNDLED_SETS = SETS[:2]
-WRITTEN = Path(__file__).resolve().parents[2] / "abstention_questions.jsonl"
+SETS = ("statements", "written", "practice", "official", "mtrag", "clapnq", "squad2")
+BUNDLED_SETS = SETS[:3]
+FITTING = Path(__file__).resolve().parents[2] / "fitting"
+FILES = {
+    "statements": questions_folder() / "statements.jsonl",
+    "written": FITTING / "silence.jsonl",
+    "practice": FITTING / "statements.jsonl",
+    "official": FITTING / "official.jsonl",
+}
+SOURCES_OF_OFFICIAL = ("whitehouse", "fomc")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +49,12 @@ class Asked:
 
 def available() -> tuple[str, ...]:
     """The sets whose data is there."""
-    return tuple(name for name in SETS if name in BUNDLED_SETS or (DATA / name).is_dir())
+    return tuple(
+        name
+        for name in SETS
+        if name in BUNDLED_SETS
+        or all((DATA / source).is_dir() for source in (SOURCES_OF_OFFICIAL if name == "official" else (name,)))
+    )
 
 
 def embedder_of(work: Path) -> Embedder:
@@ -57,6 +70,8 @@ def asked(name: str, work: Path) -> list[Asked]:
     folder = work / ("statements" if name in BUNDLED_SETS else name)
     embedder = embedder_of(work)
     documents = bundled_corpus() if name in BUNDLED_SETS else DATA / name / "docs.jsonl"
+    if name == "official":
+        documents = _official(work)
     update(folder, scan([documents]), embedder)
     searcher = Searcher(Index(folder, lambda: embedder))
     found = [
@@ -73,12 +88,19 @@ def asked(name: str, work: Path) -> list[Asked]:
     return found
 
 
+def _official(work: Path) -> Path:
+    """The documents that `fitting/official.documents.txt` names, in a file of their own."""
+    wanted = set((FITTING / "official.documents.txt").read_text(encoding="utf-8").split())
+    file = work / "official.jsonl"
+    with file.open("w", encoding="utf-8") as out:
+        for source in SOURCES_OF_OFFICIAL:
+            with (DATA / source / "docs.jsonl").open(encoding="utf-8") as lines:
+                out.writelines(line for line in lines if json.loads(line)["id"] in wanted)
+    return file
+
+
 def _rows(name: str) -> Iterator[tuple[dict[str, Any], int]]:
-    file = DATA / name / "questions.jsonl"
-    if name == "statements":
-        file = questions_folder() / "statements.jsonl"
-    elif name == "written":
-        file = WRITTEN
+    file = FILES.get(name, DATA / name / "questions.jsonl")
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
         row = json.loads(line)
         row.setdefault("id", f"written-{number}")
@@ -88,7 +110,7 @@ def _rows(name: str) -> Iterator[tuple[dict[str, Any], int]]:
 
 
 def _half(name: str, row: dict[str, Any]) -> int:
-    if name in BUNDLED_SETS:
+    if name in FILES:
         return int(row.get("split") == "test")
     key = row["written_against"] if name == "clapnq" else row["id"].split("<::>")[0]
     if name == "squad2":
