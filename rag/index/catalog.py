@@ -80,7 +80,14 @@ class Catalog:
     def __init__(self, folder: Path) -> None:
         self.file = folder / FILE
         self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
         self._identity = self._stat()
+
+    def close(self) -> None:
+        """Closes the connections of all threads; a catalog that is asked again opens new ones."""
+        opened, self._opened, self._local = self._opened, [], threading.local()
+        for connection in opened:
+            connection.close()
 
     def state(self) -> State:
         """The state now: one small read.
@@ -93,6 +100,7 @@ class Catalog:
         if self._stat() != self._identity:
             self._identity = self._stat()
             self._local = threading.local()
+            self._opened = []
         if self._identity is None:
             raise self._missing()
         with reading(self.file):
@@ -323,6 +331,7 @@ class Catalog:
         if connection is None:
             connection = connect(self.file)
             self._local.connection = connection
+            self._opened.append(connection)
         return connection
 
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -239,6 +239,7 @@ class Index:
     def close(self) -> None:
         """Releases what was opened."""
         self._snapshot = None
+        self.catalog.close()
 
     @property
     def embedder(self) -> Embedder:

@@ -75,8 +75,12 @@ class State:
 
 
 def connect(file: Path) -> sqlite3.Connection:
-    """A connection to an existing catalog; writers and readers do not wait for each other."""
-    connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=30, isolation_level=None)
+    """A connection to an existing catalog; writers and readers do not wait for each other.
+
+    Each thread uses one of its own; only closing them is left to whichever thread comes last.
+    """
+    address = f"{file.absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -32000")
     return connection

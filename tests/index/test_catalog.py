@@ -87,6 +87,13 @@ def test_a_catalog_may_be_read_by_several_threads(catalog: Catalog) -> None:
     assert found == [DOCUMENTS[0]] * 8
 
 
+def test_a_closed_catalog_opens_again_when_asked(catalog: Catalog) -> None:
+    assert catalog.has_document("a")
+    catalog.close()
+    catalog.close()
+    assert catalog.has_document("a")
+
+
 def test_space_is_given_back(tmp_path: Path) -> None:
     index_of(tmp_path, [make_document(f"d{n}", *(f"words {n} {p} " * 50 for p in range(20))) for n in range(20)])
     before = (tmp_path / "catalog.sqlite").stat().st_size
