@@ -92,6 +92,15 @@ window.pilcrow = (() => {
     ? `a.chip[data-exchange="${CSS.escape(data.exchange)}"][data-number="${CSS.escape(data.number)}"]`
     : `[data-reference="${CSS.escape(data.reference || "")}"]`;
 
+  // What slides in is hidden for some frames, more of them on a busy machine, and cannot take the focus yet.
+  function focusHeading(element, tries) {
+    setTimeout(() => {
+      const heading = element.querySelector("h2[tabindex]");
+      heading?.focus({ preventScroll: true });
+      if (document.activeElement !== heading && tries > 1) focusHeading(element, tries - 1);
+    }, 60);
+  }
+
   let wanted = false;
   function sourceChanged(element) {
     const section = element.querySelector("[data-target]");
@@ -109,8 +118,7 @@ window.pilcrow = (() => {
     if (wanted) {
       showSource(true);
       if (opener) document.querySelector(selector(opener))?.classList.add("current");
-      // What was hidden until this frame cannot take the focus yet.
-      if (!WIDE.matches) setTimeout(() => element.querySelector("h2[tabindex]")?.focus({ preventScroll: true }), 60);
+      if (!WIDE.matches) focusHeading(element, 20);
       say(current ? current.textContent : element.querySelector("h2")?.textContent || "");
     }
     wanted = false;
