@@ -146,7 +146,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermStatistic:
-    """One content term of the question as the lexical index sees it, and in how many paragraphs it stands."""
+    """One content term of the question as the lexical index sees it, and in how many paragraphs it stands.
+
+    Paragraphs with the same words count as one.
+    """
 
     term: str
     surface: str

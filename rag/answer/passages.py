@@ -20,7 +20,7 @@ from rag.text.thesaurus import senses
 from rag.types import Hit, Retrieval, SentenceScore, Span
 
 HITS_READ = 5
-FUSED, COVERED, KIND, CARRIED = 0.35, 0.8, 0.2, 0.05
+FUSED, COVERED, KIND = 0.35, 0.8, 0.2
 SAME_SENSE = 0.8
 """What a word counts that says the same as one of the question."""
 TITLED = 0.25
@@ -160,14 +160,7 @@ def _sentences(hit: Hit, part: Part) -> Iterator[_Sentence]:
         offered = sum(offers(kind, sentence, part.asked) for kind in kinds) / len(kinds)
         yield _Sentence(
             span=span,
-            score=(
-                scored.score
-                + FUSED * hit.score
-                + COVERED * covered / total
-                + KIND * offered
-                # Words that several documents carry are the statement's own, not a retelling.
-                + CARRIED * bool(hit.also_in)
-            ),
+            score=(scored.score + FUSED * hit.score + COVERED * covered / total + KIND * offered),
             words=words,
         )
 

@@ -7,6 +7,7 @@ paragraph a row of its own.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -60,6 +61,7 @@ class Comparable:
     Attributes:
         keys: one a paragraph.
         words: the hash of all its words, equal for copies.
+        since: the first day its document can be of; None when it has no date.
         chunks: float32, shape (chunks of all paragraphs, dimension).
         chunk_starts: the row of `chunks` at which each paragraph begins.
         sentences: float32, shape (sentences of all paragraphs, dimension).
@@ -68,6 +70,7 @@ class Comparable:
 
     keys: tuple[int, ...]
     words: tuple[int, ...]
+    since: tuple[str | None, ...]
     chunks: npt.NDArray[np.float32]
     chunk_starts: npt.NDArray[np.int64]
     sentences: npt.NDArray[np.float32]
@@ -245,21 +248,23 @@ class Catalog:
 
     def compare(self, keys: Sequence[int], *, dimension: int) -> Comparable:
         """The vectors of those of `keys` that are there, in the same order."""
-        found: dict[int, tuple[int, bytes, bytes]] = {}
+        found: dict[int, tuple[int, str | None, bytes, bytes]] = {}
         with reading(self.file):
             for part in batches(keys):
                 rows = self._rows(
-                    "SELECT p.key, p.words, v.chunks, s.vectors FROM paragraphs p JOIN vectors v ON v.key = p.vector"
+                    "SELECT p.key, p.words, d.first_day, v.chunks, s.vectors FROM paragraphs p"
+                    " JOIN documents d ON d.key = p.document JOIN vectors v ON v.key = p.vector"
                     f" JOIN sentence_vectors s ON s.key = p.vector WHERE p.key IN ({','.join('?' * len(part))})",
                     part,
                 )
-                found.update((key, (words, chunks, sentences)) for key, words, chunks, sentences in rows)
+                found.update((key, (words, since, chunks, sents)) for key, words, since, chunks, sents in rows)
         there = [key for key in keys if key in found]
-        chunks, chunk_starts = _stacked([found[key][1] for key in there], dimension)
-        sentences, sentence_starts = _stacked([found[key][2] for key in there], dimension)
+        chunks, chunk_starts = _stacked([found[key][2] for key in there], dimension)
+        sentences, sentence_starts = _stacked([found[key][3] for key in there], dimension)
         return Comparable(
             keys=tuple(there),
             words=tuple(found[key][0] for key in there),
+            since=tuple(found[key][1] for key in there),
             chunks=chunks,
             chunk_starts=chunk_starts,
             sentences=sentences,
@@ -298,6 +303,12 @@ class Catalog:
                 for value, key, document, number in rows:
                     found.setdefault(value, []).append((key, f"{document}#p{number}"))
         return {value: tuple(refs) for value, refs in found.items()}
+
+    def repeats(self, words: Sequence[str]) -> dict[str, int]:
+        """How many paragraphs hold each word beyond one for each wording; words that no copy holds are left out."""
+        held = "SELECT word, paragraphs FROM repeated WHERE word IN (SELECT value FROM json_each(?))"
+        with reading(self.file):
+            return dict(self._rows(held, (json.dumps(words),)))
 
     def copies(self, ref: str, span: Span) -> tuple[str, ...]:
         """Paragraphs of other documents that carry every sentence the span of `ref` touches, at most fifty."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from rag.errors import IndexDamaged, IndexMismatch
 from rag.index.catalog import Catalog, Stored
 from rag.index.embedding import Embedder, load_embedder
 from rag.index.exact import ExactVectors
+from rag.index.repeats import ALL
 from rag.index.schema import REBUILD, State
 from rag.index.vectors import ChromaStore, Near
 from rag.index.words import Found, LexicalIndex, WordQuery
@@ -117,6 +118,10 @@ class Snapshot:
                 return kept[:limit]
             asked *= 8
         return list(self.words.score(query, self.keys[allowed].tolist()))[:limit]
+
+    def repeats(self, words: Iterable[str]) -> dict[str, int]:
+        """How many paragraphs hold each word beyond one for each wording; `ALL` counts all such paragraphs."""
+        return self._catalog.repeats([ALL, *dict.fromkeys(words)])
 
     def _sealed(
         self,

@@ -16,7 +16,7 @@ from rag.errors import IndexDamaged
 from rag.index.periods import bounds
 from rag.types import DocumentInfo, Filters, Span
 
-FORMAT = 2
+FORMAT = 3
 FILE = "catalog.sqlite"
 REBUILD = "Run: pilcrow index --rebuild"
 _MOST_VARIABLES = 900
@@ -42,6 +42,7 @@ CREATE TABLE vectors (key INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, chunks
 CREATE TABLE sentence_vectors (key INTEGER PRIMARY KEY, vectors BLOB NOT NULL);
 CREATE TABLE dead (paragraph INTEGER PRIMARY KEY);
 CREATE TABLE unreachable (paragraph INTEGER PRIMARY KEY);
+CREATE TABLE repeated (word TEXT PRIMARY KEY, paragraphs INTEGER NOT NULL) WITHOUT ROWID;
 """
 INFO = "d.id, d.title, d.date, d.issuer, d.publisher, d.url, d.language, d.kind, d.retrieved, d.metadata"
 

@@ -16,6 +16,7 @@ import numpy as np
 from rag.errors import IndexDamaged, IndexMismatch
 from rag.index.embedding import Passage, PassageVectors
 from rag.index.periods import period
+from rag.index.repeats import counted
 from rag.index.schema import (
     FILE,
     FORMAT,
@@ -207,9 +208,10 @@ class CatalogWriter:
         """Makes the staged documents live and `removed` and replaced ones vanish: the next generation."""
         with self._transaction():
             gone = [*removed, *self.staged()]
-            for document in gone:
-                self._forget("live = 1 AND id = ?", (document,))
-            self._connection.execute("UPDATE documents SET live = 1 WHERE live = 0")
+            with counted(self._connection, gone):
+                for document in gone:
+                    self._forget("live = 1 AND id = ?", (document,))
+                self._connection.execute("UPDATE documents SET live = 1 WHERE live = 0")
             corpus = hashlib.sha256()
             for row in self._all("SELECT id, digest FROM documents WHERE live = 1 ORDER BY id"):
                 corpus.update(f"{row[0]}\x00{row[1]}\n".encode())

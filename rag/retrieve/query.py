@@ -15,8 +15,9 @@ _MOST_WORDS = 64
 
 def word_query(text: str) -> WordQuery:
     """All words of a text (function words weigh next to nothing by themselves), and what stands in quotation marks."""
-    words = tuple(term.text for term in terms(text) if term.text)
-    return WordQuery(words=words[:_MOST_WORDS], phrases=phrases(text))
+    words = tuple(term.text for term in terms(text) if term.text)[:_MOST_WORDS]
+    content = frozenset(term.text for term in content_terms(text)) & frozenset(words)
+    return WordQuery(words=words, phrases=phrases(text), content=content)
 
 
 def phrases(text: str) -> tuple[tuple[str, ...], ...]:

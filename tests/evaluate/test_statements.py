@@ -18,8 +18,10 @@ from rag.assistant import Assistant
 from rag.chat.conversations import Conversations
 from rag.chat.exchanges import Exchange
 from rag.cli import run
+from rag.evaluate import compare_runs
 from rag.json import answer_to_json
 from tests.conftest import ROOT, SERVICEMEN
+from tests.evaluate.conftest import write_lines
 
 QUESTIONS = ROOT / "eval" / "questions" / "statements.jsonl"
 pytestmark = pytest.mark.xdist_group("statements")
@@ -55,6 +57,39 @@ def whole(folder: Path, index_folder: Path) -> Path:
     assert done.returncode == 0, done.stderr
     assert time.monotonic() - started < 60
     return folder / "whole" / json.loads(done.stdout)["run"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [("jamnews-2023-12-07-joint-statement#p6", "zz-later"), ("trend-2023-12-08-ots-reaction#p3", "aa-undated")],
+)
+def test_a_paragraph_in_five_more_documents_changes_no_answer(
+    folder: Path, whole: Path, index_folder: Path, corpus_folder: Path, reference: str, name: str
+) -> None:
+    with Assistant.open(index=index_folder) as assistant:
+        text = assistant.paragraph(reference).text
+    dates = {"date": "2023-12-11"} if name.startswith("zz") else {}
+    copies = [
+        {"id": f"{name}-{number}", "title": title, **dates, "kind": "coverage", "paragraphs": [text]}
+        for number, title in enumerate(("Agency wire", "Servicemen", "Prime Minister", "World in brief", "COP29 news"))
+    ]
+    file = write_lines(folder / f"{name}.jsonl", copies)
+    done = finished("index", corpus_folder, file, "--index", name, folder=folder)
+    assert done.returncode == 0, done.stderr
+    done = finished("eval", "--questions", QUESTIONS, "--index", name, "--out", f"{name}-runs", "--json", folder=folder)
+    assert done.returncode == 0, done.stderr
+    copied = folder / f"{name}-runs" / json.loads(done.stdout)["run"]
+    comparison = compare_runs(whole, copied).comparison
+    assert comparison is not None
+    moved = {d.metric.name: d.after - d.before for d in comparison.differences if d.before != d.after}
+    assert not {name for name in moved if name not in {"mrr", "ndcg@10", "auroc", "aurc"}}
+    assert _quoted(copied) == _quoted(whole)
+
+
+def _quoted(run: Path) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each answer's status and what it quotes from where."""
+    answers = [json.loads(line)["answer"] for line in (run / "results.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [(one["status"], [(each["paragraph"], each["quote"]) for each in one["citations"]]) for one in answers]
 
 
 def test_every_citation_is_verified_and_every_claim_cited(whole: Path) -> None:

@@ -52,6 +52,28 @@ def test_scores_of_chosen_keys_are_those_of_the_search(index: LexicalIndex) -> N
     assert chosen[2] == pytest.approx(searched[2], rel=1e-5)
 
 
+def test_a_paragraph_with_all_rare_words_comes_before_one_that_repeats_a_single_one() -> None:
+    often, all_words = "Harvard, Harvard and Harvard again.", "A count whose school was Harvard " + "and so on " * 60
+    index = LexicalIndex.in_memory([(1, "", often), (2, "", all_words), *((n, "", "Nothing.") for n in range(3, 40))])
+    query = WordQuery(words=("count", "harvard"), content=frozenset({"count", "harvard"}))
+    plain = WordQuery(words=query.words)
+    assert [found.key for found in index.score(plain, [1, 2])] == [1, 2]
+    assert [found.key for found in index.score(query, [1, 2])] == [2, 1]
+
+
+def test_words_are_as_rare_as_without_copies() -> None:
+    entries = [*ENTRIES, (4, "Sport.", "The servicemen won."), *((n, "", f"Nothing {n}.") for n in range(10, 20))]
+    copies = [(n, "Copy.", ENTRIES[2][2]) for n in range(20, 25)]
+    query = WordQuery(words=("budget", "servicemen"), content=frozenset({"budget", "servicemen"}))
+    alone = LexicalIndex.in_memory(entries).score(query, [1, 3, 4])
+    repeats = {"": len(copies), "budget": len(copies)}
+    beside = LexicalIndex.in_memory([*entries, *copies]).score(query, [1, 3, 4], repeats=repeats)
+    assert [found.key for found in beside] == [found.key for found in alone] == [3, 4, 1]
+    for one, other in zip(alone, beside, strict=True):
+        # What is left is the average length, which tantivy takes over all paragraphs.
+        assert other.score == pytest.approx(one.score, rel=0.1)
+
+
 def test_change_removes_and_adds_in_one_commit(index: LexicalIndex) -> None:
     index.change(remove=[1], add=[(9, "Joint statement.", "Azerbaijan releases 33 Armenian servicemen.")])
     assert index.keys().tolist() == [2, 3, 9]
