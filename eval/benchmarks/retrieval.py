@@ -26,6 +26,7 @@ from rag.index.embedding import BUNDLED
 from rag.retrieve import Searcher
 from rag.retrieve.followups import previous_question
 from rag.retrieve.query import word_query
+from rag.types import Filters
 
 FLOORS = {"squad2": (0.87, 0.95), "clapnq": (0.985, 0.0), "mtrag": (0.91, 0.0)}
 K = 10
@@ -64,9 +65,9 @@ def one_signal(index: Index, *, dense: bool, joined: bool) -> Ranking:
     def ranking(question: Question) -> list[frozenset[str]]:
         text = with_turn_before(question) if joined else question.text
         if dense:
-            found = snapshot.search_dense(index.embedder.encode([text])[0], K, None)
+            found = snapshot.search_dense(index.embedder.encode([text])[0], K, snapshot.scope(Filters()))
         else:
-            found = snapshot.search_words(word_query(text), K, None)
+            found = snapshot.search_words(word_query(text), K, snapshot.scope(Filters()))
         stored = index.load([hit.key for hit in found], dimension=index.embedder.dimension)
         return [frozenset({stored[hit.key].paragraph.ref}) for hit in found]
 

@@ -118,8 +118,7 @@ def warm(index: Path) -> None:
         searcher.search("warm up", filters=filters)
         spent = [_milliseconds(lambda q=question, f=filters: searcher.search(q, filters=f)) for question in questions]
         took, cpu = (sorted(column) for column in zip(*spent, strict=True))
-        let = opened.snapshot().allowed(filters)
-        size = len(opened.snapshot().keys) if let is None else len(let)
+        size = opened.snapshot().scope(filters).wordings
         body.append([name, f"{size:,}", *(f"{ms:.1f}" for ms in (took[50], took[94], took[-1], cpu[50], cpu[94]))])
     print(
         f"\n3. Warm search among {len(opened.snapshot().keys):,} paragraphs, {len(questions)} questions one at a time"

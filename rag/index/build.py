@@ -1,9 +1,9 @@
 """Brings an index up to date with the documents that were read.
 
 Order of work, so that a kill at any moment leaves the last whole generation readable and the next run goes on:
-new documents are staged in the catalog; what is new in them is embedded, and vectors are kept as they come; staged
-paragraphs are added to the lexical index; one transaction makes them live; then the caches are cleared of the dead
-and the vectors are sealed anew when too many came or went.
+new documents are staged in the catalog; what is new in them is embedded, and vectors are kept as they come; new
+wordings are added to the lexical index; one transaction makes the staged live; then the lexical index is cleared of the
+dead and the vectors are sealed anew when too many came or went.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from rag.errors import IndexDamaged, IndexLocked, IndexMismatch, InputError, Problem
 from rag.index.embedding import Embedder, Passage, PassageVectors
@@ -173,9 +176,11 @@ class _Update:
         fresh = sorted(self.writer.staged())
         removed = sorted(set(live) - set(seen) - kept)
         words = self._words(before)
-        if fresh or removed or before.generation == 0:
+        if fresh:
             self._embed()
-            self._add_words(words)
+        wanted = self.writer.firsts(gone={*removed, *fresh}, staged=True)
+        self._add_words(words, wanted)
+        if fresh or removed or before.generation == 0:
             self.writer.swap(
                 removed=removed,
                 embedding=self.embedder.name,
@@ -185,7 +190,7 @@ class _Update:
             )
         elif self.mended:
             self.writer.set_words(words.name)
-        self._clear_words(words)
+        self._clear_words(words, wanted)
         if reseal(self.writer, self.store, place=self.place, force=self.rebuild, progress=self._sealing):
             self.mended.append("vectors")
         if fresh or removed:
@@ -280,41 +285,41 @@ class _Update:
         self.writer.set_vectors((key, keys[hashed]) for key, hashed in hashes.items())
 
     def _words(self, state: State) -> _Words:
-        """The lexical index, made anew when it cannot serve."""
+        """The lexical index, an empty one when the old one cannot serve."""
         if state.words and not self.rebuild:
             try:
                 index = LexicalIndex(self.folder / state.words)
-                if index.count >= self.writer.count(live=1):
+                held = index.keys()
+                if len(held) == len(np.unique(held)) and np.isin(self.writer.firsts(), held).all():
                     return _Words(state.words, index)
             except IndexDamaged:
                 pass
-        name = f"words-{state.generation + 1}-{time.time_ns():x}"
-        index = LexicalIndex.create(self.folder / name)
         if state.generation:
             self.mended.append("words")
-            index.change(remove=(), add=((e.key, e.heading, e.text) for e in self.writer.entries(live=1)))
-        return _Words(name, index)
+        name = f"words-{state.generation + 1}-{time.time_ns():x}"
+        return _Words(name, LexicalIndex.create(self.folder / name))
 
-    def _add_words(self, words: _Words) -> None:
-        total = self.writer.count(live=0)
+    def _add_words(self, words: _Words, wanted: npt.NDArray[np.int64]) -> None:
+        """Adds those of the wanted paragraphs that are not there yet."""
+        missing = np.setdiff1d(wanted, words.index.keys()).tolist()
+        total = len(missing)
         self.progress(Step(phase="words", done=0, total=total))
 
         def entries() -> Iterator[tuple[int, str, str]]:
-            for number, entry in enumerate(self.writer.entries(live=0), start=1):
+            for number, entry in enumerate(self.writer.entries(missing), start=1):
                 if number % 1000 == 0:
                     self.progress(Step(phase="words", done=number, total=total))
                 yield entry.key, entry.heading, entry.text
 
-        # An unfinished run may have added some of them already.
-        again = [entry.key for entry in self.writer.entries(live=0)] if words.index.count else ()
-        words.index.change(remove=again, add=entries())
+        if missing:
+            words.index.change(remove=(), add=entries())
         self.progress(Step(phase="words", done=total, total=total))
 
-    def _clear_words(self, words: _Words) -> None:
-        dead = self.writer.dead()
-        if dead:
-            words.index.change(remove=dead, add=())
-            self.writer.bury(dead)
+    def _clear_words(self, words: _Words, wanted: npt.NDArray[np.int64]) -> None:
+        """Takes out what is dead, or stands for its wording no longer."""
+        surplus = np.setdiff1d(words.index.keys(), wanted).tolist()
+        if surplus:
+            words.index.change(remove=surplus, add=())
         for folder in self.folder.glob("words-*"):
             if folder.name != words.name:
                 _remove(folder)

@@ -7,7 +7,6 @@ paragraph a row of its own.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -34,6 +33,7 @@ from rag.index.schema import (
     spans_of,
     state_of,
 )
+from rag.index.wordings import DAY, Wordings
 from rag.text.normalize import words_hash
 from rag.types import Document, DocumentInfo, Filters, Paragraph, Span
 
@@ -61,7 +61,6 @@ class Comparable:
     Attributes:
         keys: one a paragraph.
         words: the hash of all its words, equal for copies.
-        since: the first day its document can be of; None when it has no date.
         chunks: float32, shape (chunks of all paragraphs, dimension).
         chunk_starts: the row of `chunks` at which each paragraph begins.
         sentences: float32, shape (sentences of all paragraphs, dimension).
@@ -70,7 +69,6 @@ class Comparable:
 
     keys: tuple[int, ...]
     words: tuple[int, ...]
-    since: tuple[str | None, ...]
     chunks: npt.NDArray[np.float32]
     chunk_starts: npt.NDArray[np.int64]
     sentences: npt.NDArray[np.float32]
@@ -203,15 +201,15 @@ class Catalog:
             rows = self._rows(f"SELECT d.key FROM documents d WHERE d.live = 1{where} ORDER BY d.key", values)
         return np.array([row[0] for row in rows], np.int64)
 
-    def paragraph_keys(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """The keys of all live paragraphs in order, and the key of each one's document."""
+    def wordings(self) -> tuple[Wordings, npt.NDArray[np.int64]]:
+        """All live paragraphs, grouped by their words, and the key of each one's document."""
         with reading(self.file):
             rows = self._rows(
-                "SELECT p.key, p.document FROM paragraphs p JOIN documents d ON d.key = p.document"
+                f"SELECT p.key, p.words, {DAY}, p.document FROM paragraphs p JOIN documents d ON d.key = p.document"
                 " WHERE d.live = 1 ORDER BY p.key"
             )
-        both = np.array(rows, np.int64).reshape(-1, 2)
-        return both[:, 0].copy(), both[:, 1].copy()
+        keys, words, days, documents = np.array(rows, np.int64).reshape(-1, 4).T.copy()
+        return Wordings(keys, words, days), documents
 
     def unreachable(self) -> npt.NDArray[np.int64]:
         """Keys of paragraphs that the sealed collection should hold but does not give back."""
@@ -237,34 +235,35 @@ class Catalog:
                 marks = ",".join("?" * len(part))
                 yield from self._rows(f"{query} AND p.key IN ({marks}) ORDER BY p.key", part)
 
-    def entries(self) -> Iterator[tuple[int, str, str]]:
-        """Key, heading and text of every live paragraph: what the lexical index is made of."""
-        with reading(self.file):
-            for key, title, issuer, date, text in self._connection().execute(
-                "SELECT p.key, d.title, d.issuer, d.date, p.text FROM paragraphs p"
-                " JOIN documents d ON d.key = p.document WHERE d.live = 1 ORDER BY p.key"
-            ):
-                yield key, heading(title=title, issuer=issuer, date=date), text
-
-    def compare(self, keys: Sequence[int], *, dimension: int) -> Comparable:
-        """The vectors of those of `keys` that are there, in the same order."""
-        found: dict[int, tuple[int, str | None, bytes, bytes]] = {}
+    def entries(self, keys: Sequence[int]) -> Iterator[tuple[int, str, str]]:
+        """Key, heading and text of those paragraphs: what the lexical index is made of."""
         with reading(self.file):
             for part in batches(keys):
                 rows = self._rows(
-                    "SELECT p.key, p.words, d.first_day, v.chunks, s.vectors FROM paragraphs p"
-                    " JOIN documents d ON d.key = p.document JOIN vectors v ON v.key = p.vector"
+                    "SELECT p.key, d.title, d.issuer, d.date, p.text FROM paragraphs p"
+                    f" JOIN documents d ON d.key = p.document WHERE p.key IN ({','.join('?' * len(part))})",
+                    part,
+                )
+                for key, title, issuer, date, text in rows:
+                    yield key, heading(title=title, issuer=issuer, date=date), text
+
+    def compare(self, keys: Sequence[int], *, dimension: int) -> Comparable:
+        """The vectors of those of `keys` that are there, in the same order."""
+        found: dict[int, tuple[int, bytes, bytes]] = {}
+        with reading(self.file):
+            for part in batches(keys):
+                rows = self._rows(
+                    "SELECT p.key, p.words, v.chunks, s.vectors FROM paragraphs p JOIN vectors v ON v.key = p.vector"
                     f" JOIN sentence_vectors s ON s.key = p.vector WHERE p.key IN ({','.join('?' * len(part))})",
                     part,
                 )
-                found.update((key, (words, since, chunks, sents)) for key, words, since, chunks, sents in rows)
+                found.update((key, (words, chunks, sentences)) for key, words, chunks, sentences in rows)
         there = [key for key in keys if key in found]
-        chunks, chunk_starts = _stacked([found[key][2] for key in there], dimension)
-        sentences, sentence_starts = _stacked([found[key][3] for key in there], dimension)
+        chunks, chunk_starts = _stacked([found[key][1] for key in there], dimension)
+        sentences, sentence_starts = _stacked([found[key][2] for key in there], dimension)
         return Comparable(
             keys=tuple(there),
             words=tuple(found[key][0] for key in there),
-            since=tuple(found[key][1] for key in there),
             chunks=chunks,
             chunk_starts=chunk_starts,
             sentences=sentences,
@@ -303,12 +302,6 @@ class Catalog:
                 for value, key, document, number in rows:
                     found.setdefault(value, []).append((key, f"{document}#p{number}"))
         return {value: tuple(refs) for value, refs in found.items()}
-
-    def repeats(self, words: Sequence[str]) -> dict[str, int]:
-        """How many paragraphs hold each word beyond one for each wording; words that no copy holds are left out."""
-        held = "SELECT word, paragraphs FROM repeated WHERE word IN (SELECT value FROM json_each(?))"
-        with reading(self.file):
-            return dict(self._rows(held, (json.dumps(words),)))
 
     def copies(self, ref: str, span: Span) -> tuple[str, ...]:
         """Paragraphs of other documents that carry every sentence the span of `ref` touches, at most fifty."""

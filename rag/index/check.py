@@ -17,6 +17,7 @@ from rag.index.embedding import load_embedder
 from rag.index.schema import REBUILD, State
 from rag.index.seal import unreached
 from rag.index.vectors import ChromaStore
+from rag.index.wordings import Wordings
 from rag.index.words import LexicalIndex
 
 _MEND = "Run: pilcrow index"
@@ -44,16 +45,16 @@ def verify(folder: Path, *, embedding: str, chroma_url: str | None = None) -> tu
     if embedder.digest != state.digest:
         what = f"made with the embedding model {state.embedding!r}, but {embedder.name!r} is set."
         return (Finding(ok=False, what=what, mend=REBUILD),)
-    keys, _ = catalog.paragraph_keys()
+    wordings, _ = catalog.wordings()
     return (
-        Finding(ok=True, what=f"{len(keys):,} paragraphs, generation {state.generation}."),
-        *_words(folder, state, catalog),
+        Finding(ok=True, what=f"{len(wordings.keys):,} paragraphs, generation {state.generation}."),
+        *_words(folder, state, wordings),
         *_vectors(ChromaStore(chroma_url or folder / "vectors"), chroma_url or "", state, catalog),
     )
 
 
-def _words(folder: Path, state: State, catalog: Catalog) -> Iterator[Finding]:
-    keys, _ = catalog.paragraph_keys()
+def _words(folder: Path, state: State, wordings: Wordings) -> Iterator[Finding]:
+    keys = wordings.keys[wordings.firsts]
     try:
         found = LexicalIndex(folder / (state.words or "words")).keys()
     except IndexDamaged as error:
@@ -62,10 +63,10 @@ def _words(folder: Path, state: State, catalog: Catalog) -> Iterator[Finding]:
     missing, surplus = np.setdiff1d(keys, found), np.setdiff1d(found, keys)
     twice = len(found) - len(np.unique(found))
     if len(missing) or len(surplus) or twice:
-        what = f"words: {len(missing):,} paragraphs missing, {len(surplus):,} dead, {twice:,} twice."
+        what = f"words: {len(missing):,} wordings missing, {len(surplus):,} dead, {twice:,} twice."
         yield Finding(ok=False, what=what, mend=_MEND)
     else:
-        yield Finding(ok=True, what=f"words: each of {len(keys):,} paragraphs is there, nothing dead is.")
+        yield Finding(ok=True, what=f"words: each of {len(keys):,} wordings is there, nothing dead is.")
 
 
 def _vectors(store: ChromaStore, place: str, state: State, catalog: Catalog) -> Iterator[Finding]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -20,9 +21,9 @@ from rag.errors import IndexDamaged, IndexMismatch
 from rag.index.catalog import Catalog, Stored
 from rag.index.embedding import Embedder, load_embedder
 from rag.index.exact import ExactVectors
-from rag.index.repeats import ALL
 from rag.index.schema import REBUILD, State
 from rag.index.vectors import ChromaStore, Near
+from rag.index.wordings import Wordings
 from rag.index.words import Found, LexicalIndex, WordQuery
 from rag.types import Filters
 
@@ -37,6 +38,34 @@ _REMEMBERED = 64
 _TRIES = 3
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """What a search may find: of each wording one paragraph.
+
+    Attributes:
+        mask: which of the generation's paragraphs.
+        chosen: for each wording its paragraph's place; -1 for none.
+        filtered: whether a filter kept wordings out.
+    """
+
+    mask: npt.NDArray[np.bool_]
+    chosen: npt.NDArray[np.int64]
+    filtered: bool
+
+    @classmethod
+    def of(cls, wordings: Wordings, let_through: npt.NDArray[np.bool_] | None) -> Scope:
+        """Of each wording the paragraph that was published first, among those that a filter lets through."""
+        chosen = wordings.chosen(let_through)
+        mask = np.zeros(len(wordings.keys), np.bool_)
+        mask[chosen[chosen >= 0]] = True
+        return cls(mask, chosen, filtered=let_through is not None)
+
+    @property
+    def wordings(self) -> int:
+        """How many wordings may be found."""
+        return int(self.mask.sum())
+
+
 class Snapshot:
     """One generation of an index; never changes once made, whatever a writer does meanwhile."""
 
@@ -44,9 +73,11 @@ class Snapshot:
         self, folder: Path, catalog: Catalog, state: State, *, chroma_url: str | None, exact_below: int
     ) -> None:
         self.state = state
-        self.keys, documents = catalog.paragraph_keys()
+        self.wordings, documents = catalog.wordings()
+        self.keys = self.wordings.keys
         self._document_keys, self._documents = np.unique(documents, return_inverse=True)
-        self._allowed: dict[Filters, npt.NDArray[np.bool_]] = {}
+        self._whole = Scope.of(self.wordings, None)
+        self._scopes: dict[Filters, Scope] = {}
         self._catalog = catalog
         self._lock = threading.Lock()
         self.warnings: list[str] = []
@@ -57,71 +88,86 @@ class Snapshot:
         if seal is not None and (place or seal.chunks > exact_below):
             self._store = self._open_store(chroma_url or folder / "vectors", place)
 
-    def allowed(self, filters: Filters) -> npt.NDArray[np.bool_] | None:
-        """Which of `keys` the filters let through; None when they let all through.
+    def scope(self, filters: Filters) -> Scope:
+        """What may be found: of the paragraphs with the same words the first that the filters let through.
 
         Raises:
             InputError: a date of the filters is none.
         """
         if not filters:
-            return None
-        if filters not in self._allowed:
+            return self._whole
+        if filters not in self._scopes:
             documents = np.isin(self._document_keys, self._catalog.document_keys(filters))
-            if len(self._allowed) >= _REMEMBERED:
-                self._allowed.clear()
-            self._allowed[filters] = documents[self._documents]
-        return self._allowed[filters]
+            if len(self._scopes) >= _REMEMBERED:
+                self._scopes.clear()
+            self._scopes[filters] = Scope.of(self.wordings, documents[self._documents])
+        return self._scopes[filters]
 
-    def live(self, keys: Sequence[int], *, among: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.bool_]:
-        """Which of the keys are live paragraphs of this generation, and `among` those that may be found."""
-        wanted = np.array(keys, np.int64)
-        if not len(self.keys):
-            return np.zeros(len(wanted), np.bool_)
-        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-        found: npt.NDArray[np.bool_] = self.keys[at] == wanted
-        return found if among is None else found & among[at]
+    def live(self, keys: Sequence[int] | npt.NDArray[np.int64], *, among: Scope) -> npt.NDArray[np.bool_]:
+        """Which of the keys are paragraphs of this generation that the scope holds."""
+        places, there = self.wordings.places(np.array(keys, np.int64))
+        there[there] = among.mask[places[there]]
+        return there
 
-    def search_dense(
-        self, vector: npt.NDArray[np.float32], limit: int, allowed: npt.NDArray[np.bool_] | None
-    ) -> list[Near]:
-        """The nearest live paragraphs, nearest first."""
-        share = _share(allowed)
-        if self._store is None or self.state.seal is None or share < _EXACT_SHARE:
-            return self._exact(vector, limit, allowed)
+    def search_dense(self, vector: npt.NDArray[np.float32], limit: int, scope: Scope) -> list[Near]:
+        """The nearest paragraphs of the scope, nearest first."""
+        share = self._share(scope)
+        if self._store is None or self.state.seal is None or (scope.filtered and share < _EXACT_SHARE):
+            return self._exact(vector, limit, scope)
         try:
-            best = self._sealed(self._store, self.state.seal.name, vector, limit, allowed, share)
+            best = self._sealed(self._store, self.state.seal.name, vector, limit, scope, share)
         except IndexDamaged as error:
             self._store = None
             self.warnings.append(str(error))
             best = None
         if best is None:
-            return self._exact(vector, limit, allowed)
-        recent = self._recent.search(vector, limit=limit if allowed is None else len(self._recent.keys))
-        for near, lives in zip(recent, self.live([n.key for n in recent], among=allowed), strict=True):
-            if lives:
-                best[near.key] = max(near.cosine, best.get(near.key, -1.0))
+            return self._exact(vector, limit, scope)
+        recent = self._recent
+        for near in recent.search(vector, limit=limit, only=self.live(recent.keys, among=scope)):
+            best[near.key] = max(near.cosine, best.get(near.key, -1.0))
         ordered = sorted(best.items(), key=lambda item: (-item[1], item[0]))
         return [Near(key, cosine) for key, cosine in ordered[:limit]]
 
-    def search_words(self, query: WordQuery, limit: int, allowed: npt.NDArray[np.bool_] | None) -> list[Found]:
-        """The live paragraphs that match best, best first."""
-        share = _share(allowed)
-        if not share:
+    def search_words(self, query: WordQuery, limit: int, scope: Scope) -> list[Found]:
+        """The paragraphs of the scope that match best, best first."""
+        held = scope.wordings
+        if not held:
             return []
-        let_through = int(share * len(self.keys))
-        asked = int(limit / share * _SLACK) + 8
-        while allowed is None or let_through > asked // _SCORED_IN_THE_TIME_OF_ONE:
+        asked = int(limit * len(scope.chosen) / held * _SLACK) + 8
+        while not scope.filtered or held > asked // _SCORED_IN_THE_TIME_OF_ONE:
             found = self.words.search(query, limit=asked)
-            alive = self.live([hit.key for hit in found], among=allowed)
-            kept = [hit for hit, lives in zip(found, alive, strict=True) if lives]
+            kept = self._standing(found, scope)
             if len(kept) >= limit or len(found) < asked:
                 return kept[:limit]
             asked *= 8
-        return list(self.words.score(query, self.keys[allowed].tolist()))[:limit]
+        return self._standing(self.words.score(query, self._indexed(np.flatnonzero(scope.chosen >= 0))), scope)[:limit]
 
-    def repeats(self, words: Iterable[str]) -> dict[str, int]:
-        """How many paragraphs hold each word beyond one for each wording; `ALL` counts all such paragraphs."""
-        return self._catalog.repeats([ALL, *dict.fromkeys(words)])
+    def score_words(self, query: WordQuery, keys: Sequence[int], scope: Scope) -> dict[int, float]:
+        """The scores of those of the scope's paragraphs `keys` that match."""
+        places, there = self.wordings.places(np.array(keys, np.int64))
+        wordings = self.wordings.groups[places[there]]
+        return dict(self._standing(self.words.score(query, self._indexed(wordings)), scope))
+
+    def _indexed(self, wordings: npt.NDArray[np.int64]) -> list[int]:
+        """The paragraphs that stand for those wordings in the lexical index."""
+        keys: list[int] = self.keys[self.wordings.firsts[wordings]].tolist()
+        return keys
+
+    def _standing(self, found: Sequence[Found], scope: Scope) -> list[Found]:
+        """The scope's paragraphs of the same words, each once: the lexical index knows one of each wording."""
+        if not len(self.keys):
+            return []
+        places, there = self.wordings.places(np.array([hit.key for hit in found], np.int64))
+        chosen = np.where(there, scope.chosen[self.wordings.groups[places]], -1)
+        best: dict[int, float] = {}
+        for place, hit in zip(chosen.tolist(), found, strict=True):
+            if place >= 0:
+                best.setdefault(place, hit.score)
+        keys = self.keys[list(best)].tolist()
+        return [Found(key, score) for key, score in zip(keys, best.values(), strict=True)]
+
+    def _share(self, scope: Scope) -> float:
+        return scope.wordings / len(self.keys) if len(self.keys) else 0.0
 
     def _sealed(
         self,
@@ -129,21 +175,21 @@ class Snapshot:
         name: str,
         vector: npt.NDArray[np.float32],
         limit: int,
-        allowed: npt.NDArray[np.bool_] | None,
+        scope: Scope,
         share: float,
     ) -> dict[int, float] | None:
         """Keys and cosines of the nearest sealed paragraphs; None when the filter hides too many of them."""
         asked = int((limit / share) * _SLACK) + 8  # several chunks may be of one paragraph, and some dead
         while True:
             found = store.search(name, vector[None, :], limit=asked)[0]
-            alive = self.live([near.key for near in found], among=allowed)
+            alive = self.live([near.key for near in found], among=scope)
             best: dict[int, float] = {}
             for near, lives in zip(found, alive, strict=True):
                 if lives:
                     best[near.key] = max(near.cosine, best.get(near.key, -1.0))
             if len(best) >= limit or len(found) < asked:
                 return best
-            if allowed is not None:
+            if scope.filtered:
                 return None
             asked *= 4
 
@@ -154,12 +200,13 @@ class Snapshot:
             made: ExactVectors | None = self.__dict__.get("all_vectors")
             return made or ExactVectors(self._catalog.chunk_vectors(), dimension=self.state.dimension)
 
-    def _exact(self, vector: npt.NDArray[np.float32], limit: int, allowed: npt.NDArray[np.bool_] | None) -> list[Near]:
+    def _exact(self, vector: npt.NDArray[np.float32], limit: int, scope: Scope) -> list[Near]:
         vectors = self.all_vectors
-        if allowed is not None and not np.array_equal(vectors.keys, self.keys):
-            # A writer finished since this generation was opened: the vectors are newer than the filter.
-            allowed = np.isin(vectors.keys, self.keys[allowed])
-        return vectors.search(vector, limit=limit, only=allowed)
+        only = scope.mask
+        if not np.array_equal(vectors.keys, self.keys):
+            # A writer finished since this generation was opened: the vectors are newer than the scope.
+            only = np.isin(vectors.keys, self.keys[only])
+        return vectors.search(vector, limit=limit, only=None if only.all() else only)
 
     @cached_property
     def _recent(self) -> ExactVectors:
@@ -173,12 +220,12 @@ class Snapshot:
     def _open_words(self, folder: Path) -> LexicalIndex:
         try:
             words = LexicalIndex(folder / (self.state.words or "words"))
-            if words.count >= len(self.keys):
+            if words.count >= len(self.wordings.firsts):
                 return words
             self.warnings.append("The lexical index lacks paragraphs. Run: pilcrow index")
         except IndexDamaged as error:
             self.warnings.append(str(error))
-        return LexicalIndex.in_memory(self._catalog.entries())
+        return LexicalIndex.in_memory(self._catalog.entries(self._indexed(np.arange(len(self.wordings.firsts)))))
 
     def _open_store(self, place: Path | str, name: str) -> ChromaStore | None:
         seal = self.state.seal
@@ -195,10 +242,6 @@ class Snapshot:
         except IndexDamaged as error:
             self.warnings.append(str(error))
         return None
-
-
-def _share(allowed: npt.NDArray[np.bool_] | None) -> float:
-    return 1.0 if allowed is None else float(allowed.mean()) if len(allowed) else 0.0
 
 
 class Index:

@@ -40,9 +40,7 @@ CREATE TABLE wordings (words INTEGER, paragraph INTEGER, PRIMARY KEY (words, par
 CREATE INDEX wordings_paragraph ON wordings (paragraph);
 CREATE TABLE vectors (key INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, chunks BLOB NOT NULL);
 CREATE TABLE sentence_vectors (key INTEGER PRIMARY KEY, vectors BLOB NOT NULL);
-CREATE TABLE dead (paragraph INTEGER PRIMARY KEY);
 CREATE TABLE unreachable (paragraph INTEGER PRIMARY KEY);
-CREATE TABLE repeated (word TEXT PRIMARY KEY, paragraphs INTEGER NOT NULL) WITHOUT ROWID;
 """
 INFO = "d.id, d.title, d.date, d.issuer, d.publisher, d.url, d.language, d.kind, d.retrieved, d.metadata"
 

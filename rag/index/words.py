@@ -7,7 +7,7 @@ the same rules hold for questions, documents and everything else that compares w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import IndexDamaged
-from rag.index.repeats import ALL
 from rag.text.terms import terms
 
 if TYPE_CHECKING:
@@ -25,16 +24,6 @@ if TYPE_CHECKING:
 _MEND = "Run: pilcrow index"
 _MEMORY = 64_000_000
 
-
-class _Rarity(NamedTuple):
-    """Inverse document frequency: as tantivy counts, and with each wording counted once."""
-
-    plain: float
-    distinct: float
-
-
-_NO_REPEATS: Mapping[str, int] = {}
-_PLAIN: Mapping[str, _Rarity] = {}
 
 LEAST = 1.5
 """What a content word counts by standing there at all, in parts of its rarity; fitted on half of squad2, alone and
@@ -138,21 +127,13 @@ class LexicalIndex:
             return ()
         return self._found(built, limit)
 
-    def score(
-        self, query: WordQuery, keys: Sequence[int], *, repeats: Mapping[str, int] = _NO_REPEATS
-    ) -> tuple[Found, ...]:
+    def score(self, query: WordQuery, keys: Sequence[int]) -> tuple[Found, ...]:
         """The scores of those of `keys` that match, by BM25+ (Lv and Zhai 2011, https://doi.org/10.1145/2063576.2063584).
 
         Every content word counts for something wherever it stands, however long the paragraph: in a large corpus
         paragraphs that repeat one word of the question else push aside those that hold all of its rare ones.
-
-        Args:
-            query: the words.
-            keys: which paragraphs to score.
-            repeats: how many paragraphs hold a word beyond one for each wording; the row of `ALL` counts all of them.
         """
-        rarity = self._rarities(query, repeats)
-        built = self._query(query, rarity)
+        built = self._query(query, least=LEAST)
         if built is None or not keys:
             return ()
         import tantivy
@@ -171,38 +152,29 @@ class LexicalIndex:
         keys = self._searcher.fast_field_values("key", [address for _, address in found.hits])
         return np.sort(np.array(keys, np.int64))
 
+    def _rarity(self, word: str) -> float:
+        """Inverse document frequency, as BM25 has it."""
+        held = self.paragraphs_with(word)
+        return math.log(1 + (max(self.count - held, 0) + 0.5) / (held + 0.5))
+
     def _found(self, query: tantivy.Query, limit: int) -> tuple[Found, ...]:
         hits = self._searcher.search(query, limit, count=False).hits
         keys = self._searcher.fast_field_values("key", [address for _, address in hits])
         return tuple(Found(int(key or 0), float(score)) for key, (score, _) in zip(keys, hits, strict=True))
 
-    def _rarities(self, query: WordQuery, repeats: Mapping[str, int]) -> dict[str, _Rarity]:
-        """How rare each word is that stands anywhere, as tantivy sees it and without copies."""
-        held = {word: self.paragraphs_with(word) for word in set(query.words)}
-        count, copies = self.count, repeats.get(ALL, 0)
-        return {
-            word: _Rarity(_rarity(number, count), _rarity(number - repeats.get(word, 0), count - copies))
-            for word, number in held.items()
-            if number
-        }
-
-    def _query(self, query: WordQuery, rarity: Mapping[str, _Rarity] = _PLAIN) -> tantivy.Query | None:
+    def _query(self, query: WordQuery, *, least: float = 0.0) -> tantivy.Query | None:
         from tantivy import Occur, Query
 
         def term(word: str) -> tantivy.Query:
             return Query.term_query(self._schema, "words", word, "freq")
 
-        # Plain terms without `rarity`: tantivy skips what cannot win (block-max WAND) only over those.
-        any_of = [
-            (Occur.Should, Query.boost_query(term(word), rarity[word].distinct / rarity[word].plain))
-            if word in rarity and rarity[word].distinct != rarity[word].plain
-            else (Occur.Should, term(word))
-            for word in query.words
-        ]
-        any_of += [
-            (Occur.Should, Query.const_score_query(term(word), LEAST * rarity[word].distinct))
-            for word in sorted(query.content & rarity.keys())
-        ]
+        any_of = [(Occur.Should, term(word)) for word in query.words]
+        if least:
+            # Only here: tantivy skips what cannot win (block-max WAND) only over plain terms.
+            any_of += [
+                (Occur.Should, Query.const_score_query(term(word), least * self._rarity(word)))
+                for word in sorted(query.content)
+            ]
         phrases = [
             Query.phrase_query(self._schema, "words", list(phrase))
             if len(phrase) > 1
@@ -214,11 +186,6 @@ class LexicalIndex:
         if not any_of and not must:
             return None
         return Query.boolean_query([*any_of, *must])
-
-
-def _rarity(held: int, count: int) -> float:
-    """Inverse document frequency, as BM25 has it."""
-    return math.log(1 + (max(count - held, 0) + 0.5) / (max(held, 0) + 0.5))
 
 
 def _schema() -> tantivy.Schema:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from rag.errors import IndexDamaged, IndexMismatch
 from rag.index.embedding import Passage, PassageVectors
 from rag.index.periods import period
-from rag.index.repeats import counted
 from rag.index.schema import (
     FILE,
     FORMAT,
@@ -31,6 +31,7 @@ from rag.index.schema import (
     spans_of,
     state_of,
 )
+from rag.index.wordings import DAY, Wordings
 from rag.text.normalize import words_hash
 from rag.text.sentences import split_sentences
 from rag.types import Document, Paragraph, Span
@@ -189,15 +190,35 @@ class CatalogWriter:
                 "UPDATE paragraphs SET vector = ? WHERE key = ?", [(vector, key) for key, vector in pairs]
             )
 
-    def entries(self, *, live: int, after: int = 0) -> Iterator[Entry]:
-        """The paragraphs of all live or all staged documents, for the lexical index."""
-        cursor = self._connection.execute(
-            "SELECT p.key, d.title, d.issuer, d.date, p.text FROM paragraphs p JOIN documents d ON d.key = p.document"
-            " WHERE d.live = ? AND p.key > ? ORDER BY p.key",
-            (live, after),
+    def firsts(self, *, gone: Collection[str] = (), staged: bool = False) -> npt.NDArray[np.int64]:
+        """The keys of the paragraphs that stand for a wording, among those of live documents that are not `gone`.
+
+        Args:
+            gone: ids of live documents that are left out.
+            staged: whether the staged documents count too.
+        """
+        rows = self._all(
+            f"SELECT p.key, p.words, {DAY}, p.document, d.live FROM paragraphs p JOIN documents d ON d.key = p.document"
+            " ORDER BY p.key"
         )
-        for key, title, issuer, date, text in cursor:
-            yield Entry(key=key, heading=heading(title=title, issuer=issuer, date=date), text=text)
+        keys, words, days, documents, live = np.array(rows, np.int64).reshape(-1, 5).T
+        left_out = [key for name, key in self._all("SELECT id, key FROM documents WHERE live = 1") if name in gone]
+        kept = (live == 1) & ~np.isin(documents, left_out)
+        if staged:
+            kept |= live == 0
+        standing = Wordings(keys[kept], words[kept], days[kept])
+        return np.sort(standing.keys[standing.firsts])
+
+    def entries(self, keys: Sequence[int]) -> Iterator[Entry]:
+        """What the lexical index is told of those paragraphs."""
+        for part in batches(keys):
+            rows = self._all(
+                "SELECT p.key, d.title, d.issuer, d.date, p.text FROM paragraphs p JOIN documents d"
+                f" ON d.key = p.document WHERE p.key IN ({','.join('?' * len(part))}) ORDER BY p.key",
+                part,
+            )
+            for key, title, issuer, date, text in rows:
+                yield Entry(key=key, heading=heading(title=title, issuer=issuer, date=date), text=text)
 
     def count(self, *, live: int) -> int:
         """How many paragraphs are live, or staged."""
@@ -208,10 +229,9 @@ class CatalogWriter:
         """Makes the staged documents live and `removed` and replaced ones vanish: the next generation."""
         with self._transaction():
             gone = [*removed, *self.staged()]
-            with counted(self._connection, gone):
-                for document in gone:
-                    self._forget("live = 1 AND id = ?", (document,))
-                self._connection.execute("UPDATE documents SET live = 1 WHERE live = 0")
+            for document in gone:
+                self._forget("live = 1 AND id = ?", (document,))
+            self._connection.execute("UPDATE documents SET live = 1 WHERE live = 0")
             corpus = hashlib.sha256()
             for row in self._all("SELECT id, digest FROM documents WHERE live = 1 ORDER BY id"):
                 corpus.update(f"{row[0]}\x00{row[1]}\n".encode())
@@ -246,15 +266,6 @@ class CatalogWriter:
         """Records another folder of the lexical index, as a generation of its own."""
         with self._transaction():
             self._set(words=words, generation=str(self.state().generation + 1))
-
-    def dead(self) -> list[int]:
-        """Keys of paragraphs that are gone and may still stand in the lexical index."""
-        return [row[0] for row in self._all("SELECT paragraph FROM dead")]
-
-    def bury(self, keys: Sequence[int]) -> None:
-        """Forgets dead keys, once no cache holds them."""
-        with self._transaction():
-            self._connection.executemany("DELETE FROM dead WHERE paragraph = ?", [(key,) for key in keys])
 
     def chunks(self) -> Iterator[tuple[int, bytes]]:
         """Key and fp16 chunk vectors of every live paragraph, in order."""
@@ -336,7 +347,6 @@ class CatalogWriter:
         documents = [row[0] for row in self._all(f"SELECT key FROM documents WHERE {where}", values)]
         for document in documents:
             keys = [row[0] for row in self._all("SELECT key FROM paragraphs WHERE document = ?", (document,))]
-            self._connection.executemany("INSERT OR IGNORE INTO dead VALUES (?)", [(key,) for key in keys])
             for part in batches(keys):
                 marks = ",".join("?" * len(part))
                 self._connection.execute(f"DELETE FROM wordings WHERE paragraph IN ({marks})", part)

@@ -28,11 +28,6 @@ class Columns:
     lexical: Scores
     sentence: Scores
 
-    def chosen(self, places: Sequence[int]) -> Columns:
-        """The signals of the candidates at these places only."""
-        at = list(places)
-        return Columns(dense=self.dense[at], lexical=self.lexical[at], sentence=self.sentence[at])
-
 
 def fuse(forms: Sequence[tuple[float, Columns]]) -> Scores:
     """One score in (0, 1) a candidate, from the forms of the question and their shares; higher is better."""

@@ -12,7 +12,6 @@ from rag.index import Index
 from rag.index.catalog import Comparable, Stored
 from rag.index.embedding import Vectors
 from rag.index.reader import Snapshot
-from rag.index.repeats import ALL
 from rag.retrieve.followups import forms
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
 from rag.retrieve.query import distinct_terms, word_query
@@ -72,23 +71,18 @@ class Searcher:
         snapshot = self._index.snapshot()
         vectors = self._index.embedder.encode([text for _, text in searched])
         found = self._search(snapshot, searched, vectors, filters, k)
-        asked_terms = distinct_terms(asked)
-        repeats = snapshot.repeats(term.text for term in asked_terms)
-        statistics = tuple(
-            TermStatistic(
-                term=term.text,
-                surface=term.surface,
-                paragraphs=snapshot.words.paragraphs_with(term.text) - repeats.get(term.text, 0),
-            )
-            for term in asked_terms
-        )
         shares = np.array([share for share, _ in searched], np.float32)
         return Retrieval(
             question=question,
             standalone_question=searched[-1][1],
             hits=self._hits(found, shares @ vectors, k) if found else (),
-            terms=statistics,
-            paragraphs=len(snapshot.keys) - repeats.get(ALL, 0),
+            terms=tuple(
+                TermStatistic(
+                    term=term.text, surface=term.surface, paragraphs=snapshot.words.paragraphs_with(term.text)
+                )
+                for term in distinct_terms(asked)
+            ),
+            paragraphs=len(snapshot.wordings.firsts),
             filters=filters,
             seconds=time.perf_counter() - began,
         )
@@ -101,14 +95,14 @@ class Searcher:
         filters: Filters,
         k: int,
     ) -> _Candidates | None:
-        allowed = snapshot.allowed(filters)
+        scope = snapshot.scope(filters)
         count = max(self._candidates, 4 * k)
         queries = [word_query(text) for _, text in searched]
-        by_words = [snapshot.search_words(query, count, allowed) for query in queries]
-        near = [snapshot.search_dense(vector, count, allowed) for vector in vectors]
+        by_words = [snapshot.search_words(query, count, scope) for query in queries]
+        near = [snapshot.search_dense(vector, count, scope) for vector in vectors]
         places = [[hit.key for hit in one] for one in by_words] + [[hit.key for hit in one] for one in near]
         keys = list(dict.fromkeys(key for one in places for key in one))
-        lexical = [dict(snapshot.words.score(query, keys, repeats=snapshot.repeats(query.words))) for query in queries]
+        lexical = [snapshot.score_words(query, keys, scope) for query in queries]
         if queries[0].phrases and by_words[0]:
             # What stands in quotation marks must stand in the paragraph, as long as it stands in any.
             keys = [key for key in keys if key in lexical[0]]
@@ -119,7 +113,11 @@ class Searcher:
             (share, _columns(compared, vector, scores))
             for (share, _), vector, scores in zip(searched, vectors, lexical, strict=True)
         ]
-        found = _one_a_wording(compared, columns)
+        scores = fuse(columns)
+        order = np.lexsort((np.array(compared.keys), -scores)).tolist()
+        found = _Candidates(
+            keys=compared.keys, words=compared.words, scores=scores, columns=blend(columns), order=tuple(order)
+        )
         return found if self._reranker is None else self._reranked(found, searched[-1][1], vectors.shape[1])
 
     def _hits(self, found: _Candidates, vector: Vectors, k: int) -> tuple[Hit, ...]:
@@ -163,24 +161,6 @@ def _columns(compared: Comparable, vector: Vectors, lexical: dict[int, float]) -
         dense=np.maximum.reduceat(compared.chunks @ vector, compared.chunk_starts).astype(np.float64),
         lexical=np.array([lexical.get(key, 0.0) for key in compared.keys], np.float64),
         sentence=np.maximum.reduceat(compared.sentences @ vector, compared.sentence_starts).astype(np.float64),
-    )
-
-
-def _one_a_wording(compared: Comparable, columns: Sequence[tuple[float, Columns]]) -> _Candidates:
-    """Of the candidates with the same words the one that was published first, so that later copies change nothing."""
-    first: dict[int, int] = {}
-    for at in sorted(range(len(compared.keys)), key=lambda at: (compared.since[at] or "~", compared.keys[at])):
-        first.setdefault(compared.words[at], at)
-    kept = sorted(first.values())
-    keys = tuple(compared.keys[at] for at in kept)
-    chosen = [(share, form.chosen(kept)) for share, form in columns]
-    scores = fuse(chosen)
-    return _Candidates(
-        keys=keys,
-        words=tuple(compared.words[at] for at in kept),
-        scores=scores,
-        columns=blend(chosen),
-        order=tuple(np.lexsort((np.array(keys), -scores)).tolist()),
     )
 
 

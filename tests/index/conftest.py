@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from rag.index import Changes, HashEmbedder, Index, update
-from rag.types import Document, DocumentInfo, Paragraph
+from rag.types import Document, DocumentInfo, Filters, Paragraph
 
 MakeIndex = Callable[..., Index]
 
@@ -46,8 +46,9 @@ def kept_by(index: Index) -> set[str]:
     snapshot = index.snapshot()
     stored = index.load(snapshot.keys.tolist(), dimension=64)
     for item in stored.values():
-        near = snapshot.search_dense(item.chunk_vectors[0], 5, None)
-        assert item.key in {found.key for found in near}, f"{item.paragraph.ref} is not found by its own vector"
+        near = snapshot.search_dense(item.chunk_vectors[0], 5, snapshot.scope(Filters()))
+        found = {stored[one.key].words for one in near}
+        assert item.words in found, f"{item.paragraph.ref} is not found by its own vector"
     return {item.paragraph.ref for item in stored.values()}
 
 

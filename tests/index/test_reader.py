@@ -32,7 +32,7 @@ EVERYTHING = {f"{document.id}#p{p}" for document in DOCUMENTS for p in range(1, 
 def worded(index: object, *words: str, limit: int = 1_000, filters: Filters = NO_FILTERS) -> list[int]:
     snapshot = index.snapshot()  # type: ignore[attr-defined]
     query = WordQuery(words=tuple(searchable(word) for word in words))
-    return [found.key for found in snapshot.search_words(query, limit, snapshot.allowed(filters))]
+    return [found.key for found in snapshot.search_words(query, limit, snapshot.scope(filters))]
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_filters_let_through_what_they_say(folder: Path) -> None:
         keys = worded(index, "common", filters=filters)
         by_word = {item.paragraph.document for item in index.load(keys, dimension=64).values()}
         vector = index.embedder.encode(["common fruit3"])[0]
-        near = snapshot.search_dense(vector, 1_000, snapshot.allowed(filters))
+        near = snapshot.search_dense(vector, 1_000, snapshot.scope(filters))
         by_meaning = {item.paragraph.document for item in index.load([n.key for n in near], dimension=64).values()}
         assert by_word == by_meaning == {info.id for info in index.catalog.documents(filters)}
         return by_word
@@ -123,7 +123,7 @@ def test_readers_stay_right_while_another_process_writes(folder: Path) -> None:
         while writer.poll() is None:
             snapshot = index.snapshot()
             vector = index.embedder.encode(["fruit7 common"])[0]
-            near = snapshot.search_dense(vector, 100, None)
+            near = snapshot.search_dense(vector, 100, snapshot.scope(Filters()))
             if len(near) != 100:
                 wrong.append(f"{len(near)} of 100 paragraphs by meaning")
             if len(worded(index, "common")) != 100:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from rag.errors import IndexDamaged
 from rag.index.words import LexicalIndex, WordQuery, searchable
 
 ENTRIES = (
@@ -59,45 +58,3 @@ def test_a_paragraph_with_all_rare_words_comes_before_one_that_repeats_a_single_
     plain = WordQuery(words=query.words)
     assert [found.key for found in index.score(plain, [1, 2])] == [1, 2]
     assert [found.key for found in index.score(query, [1, 2])] == [2, 1]
-
-
-def test_words_are_as_rare_as_without_copies() -> None:
-    entries = [*ENTRIES, (4, "Sport.", "The servicemen won."), *((n, "", f"Nothing {n}.") for n in range(10, 20))]
-    copies = [(n, "Copy.", ENTRIES[2][2]) for n in range(20, 25)]
-    query = WordQuery(words=("budget", "servicemen"), content=frozenset({"budget", "servicemen"}))
-    alone = LexicalIndex.in_memory(entries).score(query, [1, 3, 4])
-    repeats = {"": len(copies), "budget": len(copies)}
-    beside = LexicalIndex.in_memory([*entries, *copies]).score(query, [1, 3, 4], repeats=repeats)
-    assert [found.key for found in beside] == [found.key for found in alone] == [3, 4, 1]
-    for one, other in zip(alone, beside, strict=True):
-        # What is left is the average length, which tantivy takes over all paragraphs.
-        assert other.score == pytest.approx(one.score, rel=0.1)
-
-
-def test_change_removes_and_adds_in_one_commit(index: LexicalIndex) -> None:
-    index.change(remove=[1], add=[(9, "Joint statement.", "Azerbaijan releases 33 Armenian servicemen.")])
-    assert index.keys().tolist() == [2, 3, 9]
-    assert keys(index, ask("33")) == [9]
-    assert keys(index, ask("32")) == []
-    assert index.count == 3
-
-
-def test_how_many_paragraphs_hold_a_word(index: LexicalIndex) -> None:
-    assert index.paragraphs_with(searchable("servicemen")) == 2
-    assert index.paragraphs_with("volcano") == 0
-
-
-def test_what_cannot_be_opened_is_damage(tmp_path: Path) -> None:
-    with pytest.raises(IndexDamaged, match="pilcrow index"):
-        LexicalIndex(tmp_path / "nothing")
-    (tmp_path / "meta.json").write_text("{")
-    with pytest.raises(IndexDamaged, match="pilcrow index"):
-        LexicalIndex(tmp_path)
-
-
-def test_a_reader_sees_a_commit_of_another_handle_after_reload(tmp_path: Path) -> None:
-    writer = LexicalIndex.create(tmp_path / "words")
-    reader = LexicalIndex(tmp_path / "words")
-    writer.change(remove=(), add=ENTRIES)
-    reader.reload()
-    assert reader.count == 3

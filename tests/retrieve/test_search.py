@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,9 +104,8 @@ def test_copies_in_other_documents_change_no_score(tmp_path: Path) -> None:
         searcher = Searcher(opened(tmp_path / folder))
         found.append([searcher.search(q) for q in ("Who supports the bid to host COP29?", "the Azerbaijan servicemen")])
     for alone, copied in zip(*found, strict=True):
-        assert [hit.paragraph.text for hit in copied.hits] == [hit.paragraph.text for hit in alone.hits]
+        assert [replace(hit, also_in=()) for hit in copied.hits] == [replace(hit, also_in=()) for hit in alone.hits]
         assert (copied.terms, copied.paragraphs) == (alone.terms, alone.paragraphs)
-        assert [hit.score for hit in copied.hits] == pytest.approx([hit.score for hit in alone.hits], abs=0.03)
 
 
 def test_filters_hold(searcher: Searcher) -> None:
