@@ -2,7 +2,7 @@
 
     python eval/benchmarks/abstention.py [squad2 …] [--work FOLDER] [--plot FILE.svg]
 
-Reported on the halves that the weights were not fitted on (`support/silence.py`); `written` was only fitted on and is
+Reported on the halves that the weights were not fitted on (`support/silence.py`); sets that were only fitted on are
 not shown. A baseline refuses below the threshold that is best on half 0. AURC counts an answer as wrong when the
 question is unanswerable; lower is better. With `--work` indexes and searches are kept for next time.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from support.data import table
-from support.silence import SETS, Asked, asked, available, embedder_of
+from support.silence import Asked, asked, available, embedder_of
 
 from rag.answer.abstain import Abstention
 from rag.evaluate.abstention import abstention_f1, answering_f1, auroc, refusing_f1, risk_coverage
@@ -92,8 +92,7 @@ def plot(drawn: Mapping[str, tuple[Floats, Mapping[str, Floats]]], target: Path)
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reported = [name for name in SETS if name != "written"]
-    parser.add_argument("sets", nargs="*", default=reported)
+    parser.add_argument("sets", nargs="*", default=list(AUROC_FLOORS))
     parser.add_argument("--work", type=Path, help="folder that keeps indexes and searches")
     parser.add_argument("--caution", type=float, default=0.5)
     parser.add_argument("--plot", type=Path)
