@@ -40,7 +40,7 @@ forward report reports reported publish published appear appeared comment commen
 various several lot group groups body bodies organisation organization area work works worked working provide
 provides provided offer offers offered support supports supported based base due contribute follows follow
 following affect affected affects own home free deal real full whole single total current former recent previous further
-additional extra profit benefit appeal appealing appeals
+additional extra profit benefit appeal appealing appeals besides except hand handed handing
 """
 INSTITUTIONAL = frozenset(_INSTITUTIONAL.split())
 """Words of the names of bodies, offices and occasions, not of persons."""

@@ -25,6 +25,8 @@ SAME_SENSE = 0.8
 """What a word counts that says the same as one of the question."""
 TITLED = 0.25
 """What a word counts that stands in the document's title only: every paragraph of the document has it."""
+LEADS_IN = 0.3
+"""What a sentence loses that only announces what follows it ("We take these actions:"); it may say who or when."""
 SHORT_PARAGRAPH = 3
 """Sentences; so short a paragraph was published as one thought."""
 LONGEST_PASSAGE = 600
@@ -160,7 +162,13 @@ def _sentences(hit: Hit, part: Part) -> Iterator[_Sentence]:
         offered = sum(offers(kind, sentence, part.asked) for kind in kinds) / len(kinds)
         yield _Sentence(
             span=span,
-            score=(scored.score + FUSED * hit.score + COVERED * covered / total + KIND * offered),
+            score=(
+                scored.score
+                + FUSED * hit.score
+                + COVERED * covered / total
+                + KIND * offered
+                - LEADS_IN * (sentence.endswith(":") and kinds == ("thing",))
+            ),
             words=words,
         )
 

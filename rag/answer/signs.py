@@ -165,7 +165,7 @@ def signs_of(retrieval: Retrieval, nearness: Nearness = _BY_STEM) -> Signs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """What the question names or wants and the hits do not give; `far` stands in some hit, but not in the best one."""
+    """What the question names or wants and the hits do not give; `far` stands in some hit, but in none near."""
 
     names_nowhere: Sequence[Name]
     names_unheld: Sequence[Name]
@@ -189,7 +189,11 @@ def _lacking(reading: Reading, nearness: Nearness) -> Missing:
             name for name in asked.names if name not in names and not any(c.holds_name(name) for c in contexts)
         ],
         swapped=_swapped(reading),
-        names_far=[name for name in asked.names if name not in names and not home.holds_name(name)],
+        names_far=[
+            name
+            for name in asked.names
+            if name not in names and not any(context.holds_name(name) for context in contexts[:READ_FOR_WORDS])
+        ],
         values_nowhere=values,
         values_far=[value for value in reading.values if value not in values and not home.holds_value(value)],
         kinds=[kind for kind in asked.kinds if not _offered(kind, reading)],
@@ -206,7 +210,7 @@ def _lacks(lacking: Missing, kinds: Sequence[Wanted]) -> Iterator[tuple[Lacking,
     for kind in lacking.kinds or kinds:
         yield "kind", kind
     for phrase in lacking.swapped:
-        yield "far", phrase
+        yield "word", phrase
     for name in (*lacking.names_unheld, *lacking.names_far):
         yield "far", name.surface
     word, distance = max(lacking.strange, key=lambda item: item[1], default=("", 0.0))

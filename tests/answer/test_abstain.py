@@ -149,6 +149,15 @@ def test_a_reason_for_every_lack() -> None:
     assert reason_of(Signs(values={})) == NOT_NEAR
 
 
+def test_what_one_of_the_first_hits_names_is_not_called_missing_near() -> None:
+    asked = retrieval("What did the Organization of Turkic States do?")
+    far = [hit for hit in asked.hits if "Turkic" not in hit.paragraph.text + hit.document.title]
+    named = next(hit for hit in asked.hits if "Turkic" in hit.document.title)
+    lack = ("far", "Organization of Turkic States")
+    assert lack not in signs_of(replace(asked, hits=(*far[:2], named))).lacks
+    assert lack in signs_of(replace(asked, hits=(*far[:3], named))).lacks
+
+
 def test_acronyms_stand_for_what_they_shorten() -> None:
     assert not [what for what, _ in signs_of(retrieval("What does the OTS welcome?")).lacks if what == "name"]
     assert not read_question("How many POWs are released?").names

@@ -50,6 +50,7 @@ def test_the_kind_of_answer_wanted(question: str, kinds: tuple[Wanted, ...]) -> 
         ("country", "Which country supports Georgia?", "Georgia hosts it.", False),
         ("date", "When was it?", "It was issued on December 7, 2023.", True),
         ("date", "When was it?", "It was issued in Baku.", False),
+        ("date", "When was it?", "Today the offices issued it.", True),
         ("year", "In which year was it?", "It was issued on December 7.", False),
         ("year", "In which year was it?", "It was issued in 1994.", True),
         ("percent", "What percentage agreed?", "Some 40 percent agreed.", True),
@@ -69,3 +70,4 @@ def test_words_that_only_frame_a_question_are_not_weighty() -> None:
     asked = read_question("What is the purpose of the charges mentioned?")
     assert asked.weighty == {"charg"}
     assert "purpos" in asked.words
+    assert read_question("What did they discuss besides prisoners?").weighty == {"discuss", "prison"}
