@@ -42,8 +42,8 @@ class Run:
     @property
     def time(self) -> str:
         """When it began, readable; the name when it was given another."""
-        stamp = re.match(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)", self.name)
-        return "{}-{}-{} {}:{}".format(*stamp.groups()) if stamp else self.name
+        stamp = re.match(r"(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)", self.name)
+        return "{} {}:{}".format(*stamp.groups()) if stamp else self.name
 
     @property
     def has_report(self) -> bool:

@@ -30,15 +30,16 @@ def test_every_figure_shown_is_one_the_evaluation_makes() -> None:
 
 
 def test_runs_come_newest_first_and_broken_ones_are_passed_over(tmp_path: Path) -> None:
-    write_run(tmp_path, "20260101T000000Z", 0.7)
-    write_run(tmp_path, "20260102T000000Z", None, report="<p>")
-    (tmp_path / "20260103T000000Z").mkdir()
-    (tmp_path / "20260103T000000Z" / "summary.json").write_text("{", encoding="utf-8")
+    write_run(tmp_path, "2026-01-01T00-00-00", 0.7)
+    write_run(tmp_path, "2026-01-02T00-00-00", None, report="<p>")
+    (tmp_path / "2026-01-03T00-00-00").mkdir()
+    (tmp_path / "2026-01-03T00-00-00" / "summary.json").write_text("{", encoding="utf-8")
     runs = finished_runs(tmp_path)
-    assert [run.name for run in runs] == ["20260102T000000Z", "20260101T000000Z"]
+    assert [run.name for run in runs] == ["2026-01-02T00-00-00", "2026-01-01T00-00-00"]
     shown = render_runs(runs)
     assert "0.700 (0.50 – 0.90)" in shown
     assert "0.12 s" in shown
+    assert "2026-01-02 00:00" in shown
     assert shown.count('data-act="report"') == 1
     assert "no run yet" in render_runs(())
 

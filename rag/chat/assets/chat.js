@@ -108,7 +108,9 @@ window.pilcrow = (() => {
     if (target) {
       const mark = target.querySelector("mark.current") || target;
       const box = pane();
-      const top = mark.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
+      // A document opened at its beginning shows its title.
+      const atStart = mark === target && !target.previousElementSibling;
+      const top = atStart ? 0 : mark.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
       box.scrollTo({ top: Math.max(0, top - box.clientHeight / 3), behavior: "instant" });
     } else {
       pane().scrollTo({ top: 0 });
