@@ -131,7 +131,12 @@ def plot(names: Sequence[str], columns: Sequence[Sequence[float]], target: Path)
     figure, axes = pyplot.subplots(1, len(names), figsize=(3.2 * len(names), 3), layout="constrained")
     for axis, name, values in zip(axes, names, columns[1:], strict=True):
         axis.loglog(columns[0], values, marker="o")
-        axis.set(title=name, xlabel="paragraphs", ylim=(min(values) / 2, max(values) * 3), xlim=(columns[0][0] / 2, columns[0][-1] * 2))
+        axis.set(
+            title=name,
+            xlabel="paragraphs",
+            ylim=(min(values) / 2, max(values) * 3),
+            xlim=(columns[0][0] / 2, columns[0][-1] * 2),
+        )
         axis.set_xticks(columns[0], [f"{size:,.0f}" for size in columns[0]])
         axis.minorticks_off()
         axis.set_yticks([])

@@ -25,6 +25,8 @@ SAME_SENSE = 0.8
 """What a word counts that says the same as one of the question."""
 TITLED = 0.25
 """What a word counts that stands in the document's title only: every paragraph of the document has it."""
+LEANT = 0.5
+"""What a word counts that stands in the turn before only."""
 LEADS_IN = 0.3
 """What a sentence loses that only announces what follows it ("We take these actions:"); it may say who or when."""
 SHORT_PARAGRAPH = 3
@@ -38,7 +40,8 @@ _LEANS = re.compile(
     r"In (?:its|their|his|her) turn|In addition|As a result|At the same time)\b"
 )
 _PARTS = re.compile(
-    r"\?\s+(?=\S)|[,;]?\s+and\s+(?=(?:what|how|who|whom|whose|when|where|which|why|in\s+which|by\s+whom|do|does|did)\b)",
+    r"\?\s+(?=\S)|[,;]?\s+and\s+(?=(?:(?:about|at|by|during|for|from|in|into|of|on|since|to|under|until|with)\s+)?"
+    r"(?:what|how|who|whom|whose|when|where|which|why)\b|(?:do|does|did)\b)",
     re.IGNORECASE,
 )
 
@@ -56,6 +59,12 @@ class Passage:
         """Whether so large a share of the shorter passage's words stands in the other."""
         shorter = min(len(self.words), len(other.words))
         return shorter > 0 and len(self.words & other.words) / shorter > share
+
+    def stands_in(self, other: Passage, *, share: float) -> bool:
+        """Whether it overlaps the other, or so large a share of its words stands there: it says little beside it."""
+        overlaps = self.span.start < other.span.end and other.span.start < self.span.end
+        same = self.hit.paragraph.ref == other.hit.paragraph.ref and overlaps
+        return same or len(self.words & other.words) > share * len(self.words)
 
     def says_more_than(self, other: Passage) -> bool:
         """Whether it says nearly all that the other says, more beside it, and answers as well."""
@@ -90,15 +99,18 @@ def split_question(question: str) -> tuple[str, ...]:
 
 def part_of(retrieval: Retrieval) -> Part:
     """The question of a retrieval as passages are measured by it."""
-    question = retrieval.question
+    question, leant = retrieval.question, content_terms(retrieval.standalone_question)
     if len(content_terms(question)) < 2:
         # "And the other side?" asks for the kind of thing that was asked before.
         question = retrieval.standalone_question
     rarity = {term.term: _rarity(term.paragraphs, retrieval.paragraphs) for term in retrieval.terms}
     absent = _rarity(0, retrieval.paragraphs)
+    # What a follow-up leans on is part of what it asks.
+    weights = {term.text: LEANT * rarity.get(term.text, absent) for term in leant}
+    weights |= {term.text: rarity.get(term.text, absent) for term in content_terms(question)}
     return Part(
         asked=read_question(question),
-        weights={term.text: rarity.get(term.text, absent) for term in content_terms(question)},
+        weights=weights,
         groups=_groups(question),
     )
 

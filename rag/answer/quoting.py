@@ -19,6 +19,8 @@ Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
 MOST_QUOTES = 3
 NEARLY_AS_WELL = 0.1
 """How much lower than the best a passage may score and still be quoted."""
+FOR_ANOTHER = 0.2
+"""The same, where the best was quoted for another thing that was asked."""
 REPEATED = 0.6
 ABSTAINS = "The documents do not answer this question."
 
@@ -81,13 +83,29 @@ class QuotingAnswerer:
 
 def choose(retrievals: Sequence[Retrieval], *, most: int = MOST_QUOTES) -> tuple[Passage, ...]:
     """The passages to quote, in the order of what was asked; one retrieval for each thing asked."""
+    if len(retrievals) > 1:
+        return tuple(_one_for_each(retrievals[:most]))
     chosen: list[Passage] = []
     for retrieval in retrievals:
         ranked = rank_passages(retrieval)
-        for passage in ranked if len(retrievals) == 1 else ranked[:1]:
+        for passage in ranked:
             if len(chosen) < most and _adds(passage, ranked[0], chosen):
                 chosen.append(passage)
     return tuple(chosen)
+
+
+def _one_for_each(retrievals: Sequence[Retrieval]) -> list[Passage]:
+    """For each thing asked the best passage, or one nearly as good where the best was quoted for another thing."""
+    chosen: list[Passage] = []
+    for retrieval in retrievals:
+        ranked = rank_passages(retrieval)
+        for passage in ranked:
+            if passage.score < ranked[0].score - FOR_ANOTHER:
+                break
+            if not any(passage.stands_in(quoted, share=REPEATED) for quoted in chosen):
+                chosen.append(passage)
+                break
+    return chosen
 
 
 def _adds(passage: Passage, best: Passage, chosen: Sequence[Passage]) -> bool:

@@ -80,7 +80,7 @@ class Searcher:
                 TermStatistic(
                     term=term.text, surface=term.surface, paragraphs=snapshot.words.paragraphs_with(term.text)
                 )
-                for term in distinct_terms(asked)
+                for term in distinct_terms(searched[-1][1])
             ),
             paragraphs=len(snapshot.wordings.firsts),
             filters=filters,

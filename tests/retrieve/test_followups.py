@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from rag.retrieve.followups import THIS_TURN, forms
+from rag.retrieve.followups import SHARES, forms
 from rag.types import Turn
 
 
@@ -16,4 +16,12 @@ def test_a_later_one_also_with_the_last_question_of_the_user() -> None:
         Turn(role="user", content="Second?"),
         Turn(role="assistant", content="Answer."),
     )
-    assert forms("And?", history) == ((THIS_TURN, "And?"), (1 - THIS_TURN, "Second? And?"))
+    assert forms("And?", history) == ((1.0, "Second? And?"),)
+    asked = ["Armenia,", "Georgia,", "Baku,", "Tbilisi,", "Yerevan?"]
+    for count in range(1, 6):
+        question = " ".join(asked[:count])
+        assert forms(question, history) == ((SHARES[count], question), (1 - SHARES[count], f"Second? {question}"))
+
+
+def test_the_more_words_of_its_own_the_less_the_turn_before_counts() -> None:
+    assert list(SHARES) == sorted(SHARES)
