@@ -20,10 +20,10 @@ from rag.text.thesaurus import senses
 from rag.types import Hit, Retrieval, SentenceScore, Span
 
 HITS_READ = 5
-FUSED, COVERED, KIND = 0.35, 0.8, 0.2
+FUSED, COVERED, KIND = 0.5, 0.8, 0.2
 SAME_SENSE = 0.8
 """What a word counts that says the same as one of the question."""
-TITLED = 0.25
+TITLED = 0.4
 """What a word counts that stands in the document's title only: every paragraph of the document has it."""
 LEANT = 0.5
 """What a word counts that stands in the turn before only."""

@@ -33,7 +33,7 @@ from rag.index.schema import (
     spans_of,
     state_of,
 )
-from rag.index.wordings import DAY, Wordings
+from rag.index.wordings import DOCUMENTS, Wordings
 from rag.text.normalize import words_hash
 from rag.types import Document, DocumentInfo, Filters, Paragraph, Span
 
@@ -205,11 +205,11 @@ class Catalog:
         """All live paragraphs, grouped by their words, and the key of each one's document."""
         with reading(self.file):
             rows = self._rows(
-                f"SELECT p.key, p.words, {DAY}, p.document FROM paragraphs p JOIN documents d ON d.key = p.document"
+                f"SELECT p.key, p.words, d.place, p.document FROM paragraphs p JOIN {DOCUMENTS} d ON d.key = p.document"
                 " WHERE d.live = 1 ORDER BY p.key"
             )
-        keys, words, days, documents = np.array(rows, np.int64).reshape(-1, 4).T.copy()
-        return Wordings(keys, words, days), documents
+        keys, words, places, documents = np.array(rows, np.int64).reshape(-1, 4).T.copy()
+        return Wordings(keys, words, places), documents
 
     def unreachable(self) -> npt.NDArray[np.int64]:
         """Keys of paragraphs that the sealed collection should hold but does not give back."""

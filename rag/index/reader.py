@@ -21,7 +21,7 @@ from rag.errors import IndexDamaged, IndexMismatch
 from rag.index.catalog import Catalog, Stored
 from rag.index.embedding import Embedder, load_embedder
 from rag.index.exact import ExactVectors
-from rag.index.schema import REBUILD, State
+from rag.index.schema import REBUILD, Seal, State
 from rag.index.vectors import ChromaStore, Near
 from rag.index.wordings import Wordings
 from rag.index.words import Found, LexicalIndex, WordQuery
@@ -45,7 +45,7 @@ class Scope:
     Attributes:
         mask: which of the generation's paragraphs.
         chosen: for each wording its paragraph's place; -1 for none.
-        filtered: whether a filter kept wordings out.
+        filtered: whether it is that of a filter.
     """
 
     mask: npt.NDArray[np.bool_]
@@ -96,12 +96,14 @@ class Snapshot:
         """
         if not filters:
             return self._whole
-        if filters not in self._scopes:
+        scope = self._scopes.get(filters)
+        if scope is None:
             documents = np.isin(self._document_keys, self._catalog.document_keys(filters))
+            scope = Scope.of(self.wordings, documents[self._documents])
             if len(self._scopes) >= _REMEMBERED:
                 self._scopes.clear()
-            self._scopes[filters] = Scope.of(self.wordings, documents[self._documents])
-        return self._scopes[filters]
+            self._scopes[filters] = scope
+        return scope
 
     def live(self, keys: Sequence[int] | npt.NDArray[np.int64], *, among: Scope) -> npt.NDArray[np.bool_]:
         """Which of the keys are paragraphs of this generation that the scope holds."""
@@ -111,11 +113,12 @@ class Snapshot:
 
     def search_dense(self, vector: npt.NDArray[np.float32], limit: int, scope: Scope) -> list[Near]:
         """The nearest paragraphs of the scope, nearest first."""
-        share = self._share(scope)
-        if self._store is None or self.state.seal is None or (scope.filtered and share < _EXACT_SHARE):
+        few = scope.wordings <= _EXACT_SHARE * len(scope.chosen)
+        if self._store is None or self.state.seal is None or few:
             return self._exact(vector, limit, scope)
+        share = scope.wordings / len(self.keys)
         try:
-            best = self._sealed(self._store, self.state.seal.name, vector, limit, scope, share)
+            best = self._sealed(self._store, self.state.seal, vector, limit, scope, share)
         except IndexDamaged as error:
             self._store = None
             self.warnings.append(str(error))
@@ -166,30 +169,39 @@ class Snapshot:
         keys = self.keys[list(best)].tolist()
         return [Found(key, score) for key, score in zip(keys, best.values(), strict=True)]
 
-    def _share(self, scope: Scope) -> float:
-        return scope.wordings / len(self.keys) if len(self.keys) else 0.0
+    def holding(self, query: WordQuery, keys: Sequence[int]) -> set[int]:
+        """Those of the paragraphs that match, each judged by its own heading and text."""
+        matching = {hit.key for hit in self.words.score(query, keys)}
+        places, there = self.wordings.places(np.array(keys, np.int64))
+        firsts = self.wordings.firsts[self.wordings.groups[places[there]]]
+        others = self.keys[places[there][firsts != places[there]]].tolist()
+        if others:
+            own = LexicalIndex.in_memory(self._catalog.entries(others))
+            matching |= {hit.key for hit in own.search(query, limit=len(others))}
+        return matching
 
     def _sealed(
         self,
         store: ChromaStore,
-        name: str,
+        seal: Seal,
         vector: npt.NDArray[np.float32],
         limit: int,
         scope: Scope,
         share: float,
     ) -> dict[int, float] | None:
-        """Keys and cosines of the nearest sealed paragraphs; None when the filter hides too many of them."""
-        asked = int((limit / share) * _SLACK) + 8  # several chunks may be of one paragraph, and some dead
+        """Keys and cosines of the nearest sealed paragraphs; None when too few of those in the scope come."""
+        asked = int((limit / share) * _SLACK) + 8  # several chunks may be of one paragraph, some dead, some copies
         while True:
-            found = store.search(name, vector[None, :], limit=asked)[0]
+            found = store.search(seal.name, vector[None, :], limit=asked)[0]
             alive = self.live([near.key for near in found], among=scope)
             best: dict[int, float] = {}
             for near, lives in zip(found, alive, strict=True):
                 if lives:
                     best[near.key] = max(near.cosine, best.get(near.key, -1.0))
-            if len(best) >= limit or len(found) < asked:
+            if len(best) >= limit or len(found) >= seal.chunks:
                 return best
-            if scope.filtered:
+            if scope.filtered or len(found) < asked:
+                # Many equal vectors cut Chroma's graph apart: it then gives fewer than there are.
                 return None
             asked *= 4
 

@@ -8,10 +8,8 @@ import numpy.typing as npt
 Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-NO_DAY = 99_999_999
-"""The day of a document without a date: behind all others."""
-DAY = f"coalesce(CAST(replace(d.first_day, '-', '') AS INTEGER), {NO_DAY})"
-"""In SQL: the first day a document can be of, as 20231207."""
+DOCUMENTS = "(SELECT key, id, live, row_number() OVER (ORDER BY coalesce(first_day, '~'), id) AS place FROM documents)"
+"""In SQL: the documents with their place in the order of publication; those without a date come last."""
 
 
 class Wordings:
@@ -20,13 +18,14 @@ class Wordings:
     Attributes:
         keys: the paragraphs, in ascending order; the other arrays speak of them by their place here.
         groups: each paragraph's wording, a number from 0 on.
-        firsts: for each wording the place of its paragraph that was published first (of one day, the lower key).
+        firsts: for each wording the place of its paragraph that was published first.
     """
 
-    def __init__(self, keys: Integers, words: Integers, days: Integers) -> None:
+    def __init__(self, keys: Integers, words: Integers, documents: Integers) -> None:
+        """Takes for each paragraph its key, the hash of its words, and its document's place in the order."""
         self.keys = keys
         self.groups: Integers = np.unique(words, return_inverse=True)[1].reshape(-1)
-        self._order = np.lexsort((keys, days))
+        self._order = np.lexsort((keys, documents))
         self.firsts = self.chosen(None)
 
     def chosen(self, among: Mask | None) -> Integers:

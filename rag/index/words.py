@@ -98,7 +98,7 @@ class LexicalIndex:
             for key, heading, text in add:
                 document = tantivy.Document()
                 document.add_integer("key", int(key))
-                document.add_text("words", searchable(f"{heading}\n{text}"))
+                document.add_text("words", f"{searchable(heading)} {searchable(text)}")
                 writer.add_document(document)
             writer.commit()
             writer.wait_merging_threads()
@@ -118,7 +118,11 @@ class LexicalIndex:
 
     def paragraphs_with(self, word: str) -> int:
         """In how many paragraphs (or their headings) the folded, stemmed word stands."""
-        return int(self._searcher.doc_freq("words", word))
+        import tantivy
+
+        # Not `doc_freq`, which still counts what was taken out.
+        query = tantivy.Query.term_query(self._schema, "words", word, "freq")
+        return int(self._searcher.search(query, 1, count=True).count or 0)
 
     def search(self, query: WordQuery, *, limit: int) -> tuple[Found, ...]:
         """The best paragraphs, best first."""

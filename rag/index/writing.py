@@ -31,7 +31,7 @@ from rag.index.schema import (
     spans_of,
     state_of,
 )
-from rag.index.wordings import DAY, Wordings
+from rag.index.wordings import DOCUMENTS, Wordings
 from rag.text.normalize import words_hash
 from rag.text.sentences import split_sentences
 from rag.types import Document, Paragraph, Span
@@ -198,15 +198,15 @@ class CatalogWriter:
             staged: whether the staged documents count too.
         """
         rows = self._all(
-            f"SELECT p.key, p.words, {DAY}, p.document, d.live FROM paragraphs p JOIN documents d ON d.key = p.document"
-            " ORDER BY p.key"
+            f"SELECT p.key, p.words, d.place, p.document, d.live FROM paragraphs p JOIN {DOCUMENTS} d"
+            " ON d.key = p.document ORDER BY p.key"
         )
-        keys, words, days, documents, live = np.array(rows, np.int64).reshape(-1, 5).T
+        keys, words, places, documents, live = np.array(rows, np.int64).reshape(-1, 5).T
         left_out = [key for name, key in self._all("SELECT id, key FROM documents WHERE live = 1") if name in gone]
         kept = (live == 1) & ~np.isin(documents, left_out)
         if staged:
             kept |= live == 0
-        standing = Wordings(keys[kept], words[kept], days[kept])
+        standing = Wordings(keys[kept], words[kept], places[kept])
         return np.sort(standing.keys[standing.firsts])
 
     def entries(self, keys: Sequence[int]) -> Iterator[Entry]:

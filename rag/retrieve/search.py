@@ -105,7 +105,8 @@ class Searcher:
         lexical = [snapshot.score_words(query, keys, scope) for query in queries]
         if queries[0].phrases and by_words[0]:
             # What stands in quotation marks must stand in the paragraph, as long as it stands in any.
-            keys = [key for key in keys if key in lexical[0]]
+            holding = snapshot.holding(queries[0], keys)
+            keys = [key for key in keys if key in holding]
         compared = self._index.catalog.compare(keys, dimension=vectors.shape[1])
         if not compared.keys:
             return None

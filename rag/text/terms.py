@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     r"|[^\W_]+(?:['\u2019\u02bc][^\W_]+)*"
 )
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")
+_FEWEST_SHOUTED = 4
 _LONGEST_WORD = 40
 """Characters; longer ones are no words of English, and are kept out of the caches."""
 
@@ -56,16 +57,24 @@ def fold(text: str) -> str:
 def terms(text: str) -> tuple[Term, ...]:
     """Every word and number of the text, in order."""
     found = []
+    shouts = _shouts(text)
     for match in _TOKEN.finditer(text):
         surface = match.group()
         text_of = _term_text if len(surface) <= _LONGEST_WORD else _term_text.__wrapped__
-        found.append(Term(text=text_of(surface), surface=surface, start=match.start(), end=match.end()))
+        word = text_of(surface.lower() if shouts else surface)
+        found.append(Term(text=word, surface=surface, start=match.start(), end=match.end()))
     return tuple(found)
 
 
 def content_terms(text: str) -> tuple[Term, ...]:
     """The words that carry meaning: `terms` without function words."""
-    return tuple(term for term in terms(text) if not is_stopword(term.surface))
+    shouts = _shouts(text)
+    return tuple(term for term in terms(text) if not is_stopword(term.surface.lower() if shouts else term.surface))
+
+
+def _shouts(text: str) -> bool:
+    """Whether all is in capitals, as flashes are: its words are then no initialisms."""
+    return text.isupper() and len(_TOKEN.findall(text)) >= _FEWEST_SHOUTED
 
 
 def is_stopword(surface: str) -> bool:

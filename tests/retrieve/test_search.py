@@ -108,6 +108,28 @@ def test_copies_in_other_documents_change_no_score(tmp_path: Path) -> None:
         assert (copied.terms, copied.paragraphs) == (alone.terms, alone.paragraphs)
 
 
+def test_a_flash_in_capitals_is_found_by_its_words(tmp_path: Path) -> None:
+    flash = make_document("flash", "AZERBAIJAN RELEASES CAPTURED SOLDIERS AND HOSTAGES", date="2023-01-01")
+    story = make_document("story", "Azerbaijan releases captured soldiers and hostages.", "Cows graze.", date="2023-02")
+    index_of(tmp_path, [flash, story])
+    searcher = Searcher(opened(tmp_path))
+    for question in ("Which soldier and hostage did they release?", '"captured soldiers" hostage'):
+        found = searcher.search(question)
+        assert refs(found)[0] == "flash#p1"
+        assert found.hits[0].also_in == ("story#p1",)
+        assert {term.paragraphs for term in found.terms if term.term in ("soldier", "hostag")} <= {1}
+        assert refs(searcher.search(question, filters=Filters(documents=("story",))))[0] == "story#p1"
+
+
+def test_a_phrase_is_looked_for_in_the_carrier_that_a_filter_lets_through(tmp_path: Path) -> None:
+    first = make_document("a", "The river rose.", "Eggs are sold.", title="Alpha bulletin", date="2023-01-01")
+    second = make_document("b", "The river rose.", "Cows graze.", title="Zebra gazette", date="2023-02-01")
+    index_of(tmp_path, [first, second])
+    searcher, only = Searcher(opened(tmp_path)), Filters(documents=("b",))
+    assert set(refs(searcher.search('"Zebra gazette" river', filters=only))) == {"b#p1", "b#p2"}
+    assert "b#p1" not in refs(searcher.search('"Alpha bulletin" river', filters=only))
+
+
 def test_filters_hold(searcher: Searcher) -> None:
     for filters in (Filters(issuers=("PRESS",)), Filters(since="2023-12-08"), Filters(documents=("coverage",))):
         assert {ref.split("#")[0] for ref in refs(searcher.search("servicemen", filters=filters))} == {"coverage"}
