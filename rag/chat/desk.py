@@ -105,6 +105,7 @@ class Desk:
         self._conversations: Conversations | None = None
         self._stops: dict[str, threading.Event] = {}
         self._places: Counter[str] = Counter()
+        self._owners: dict[str, str] = {}
 
     def open(self, assistant: Assistant) -> None:
         """From here on questions are answered."""
@@ -225,10 +226,19 @@ class Desk:
         """Where this browser is now."""
         return self._places[session]
 
+    def arrive(self, session: str, owner: str) -> None:
+        """Notes whose browser this is."""
+        self._owners[session] = owner
+
+    def owner(self, session: str) -> str:
+        """Whose browser this is; nobody else's when that is not known."""
+        return self._owners.get(session) or owner_of(None, "", session)
+
     def forget(self, session: str) -> None:
         """This browser is gone."""
         self.stop(session)
         self._places.pop(session, None)
+        self._owners.pop(session, None)
 
     def stopper(self, session: str) -> threading.Event:
         """A new stop for this browser's question; the one before it is set."""

@@ -46,6 +46,10 @@ def test_the_page_is_there_before_the_assistant(double: Double, browser: Browser
         desk.open(double)
         expect(page.locator("#history a.chip").first).to_be_visible()
         expect(page.locator("#answerer")).to_be_visible()
+        page.wait_for_timeout(600)
+        expect(page.locator("#history a.chip").first).to_be_visible()
+        page.reload()
+        expect(page.locator("#history a.chip").first).to_be_visible()
     finally:
         page.close()
         server.close(verbose=False)

@@ -12,7 +12,7 @@ import gradio as gr
 from rag.chat import texts
 from rag.chat.answers import render_exchanges, render_live, render_notice, render_welcome
 from rag.chat.asking import Asked, answer
-from rag.chat.desk import Desk, Visit, owner_of
+from rag.chat.desk import Desk, Visit
 from rag.chat.exchanges import Exchange, history_of
 from rag.chat.limits import checked_question
 from rag.chat.markup import Markup
@@ -221,7 +221,7 @@ class _Asking:
         session = str(request.session_hash)
         stop, place = desk.stopper(session), desk.move(session)
         # A page that outlived a restart of the server has forgotten whose it is.
-        visit = visit if visit.owner else Visit(owner=owner_of(None, "", session))
+        visit = visit if visit.owner else Visit(owner=desk.owner(session))
         waiting = texts.SEARCHING if desk.ready else texts.NOT_READY
         yield {
             room.question: "",

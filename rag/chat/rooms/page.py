@@ -114,21 +114,26 @@ def _connect_arrival(
 ) -> None:
     async def arrive(person: str, conversation: str, request: gr.Request) -> AsyncIterator[Update]:
         """Waits until the assistant is open, then shows this person's desk as it was left."""
+        session = str(request.session_hash)
+        owner = owner_of(request.username, person, session)
+        desk.arrive(session, owner)
+        place = desk.place(session)
         while not desk.ready:
             yield {masthead: render_masthead(None, None)}
             await asyncio.sleep(0.25)
-        owner = owner_of(request.username, person, str(request.session_hash))
         known = desk.conversations.find(owner, conversation) if conversation else None
         visit = Visit(owner=owner, conversation=known.id if known else None)
         issuers, documents = choices(desk)
         update: Update = {
             masthead: render_masthead(desk.assistant.mode, desk.assistant.model),
-            room.visit: visit,
-            room.shelf: render_shelf(desk.conversations.list(owner), visit.conversation),
-            room.history: show_history(desk, desk.exchanges(visit)),
             room.issuers: gr.update(choices=issuers),
             room.documents: gr.update(choices=documents),
         }
+        if desk.place(session) == place:
+            update[room.visit] = visit
+            update[room.shelf] = render_shelf(desk.conversations.list(owner), visit.conversation)
+            update[room.history] = show_history(desk, desk.exchanges(visit))
+        # Else something was asked while waiting: its answer brings the desk with it.
         if reference := request.query_params.get("p"):
             update[source] = desk.open_reference(reference)
         yield update
