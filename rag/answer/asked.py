@@ -92,7 +92,8 @@ _AGENTS = re.compile(
 )
 # A statement that says "today" has its date beside it.
 _TIMES = re.compile(
-    r"\b(?:today|yesterday|tonight|tomorrow|(?:this|last|next)\s+(?:night|week|month|year)|centur(?:y|ies)|decades?|ago|after|before|during|until|since|every\s+\w+|spring|"
+    r"\b(?:today|yesterday|tonight|tomorrow|(?:this|last|next)\s+(?:night|week|month|year)|centur(?:y|ies)|decades?|ago|"
+    r"after|before|during|until|since|every\s+\w+|spring|"
     r"summer|autumn|winter|morning|afternoon|evening|noon|midnight|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|"
     r"saturdays?|sundays?|\d{1,2}(?::\d\d)?\s?[ap]\.?m)\b",
     re.IGNORECASE,

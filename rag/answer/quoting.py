@@ -85,12 +85,11 @@ def choose(retrievals: Sequence[Retrieval], *, most: int = MOST_QUOTES) -> tuple
     """The passages to quote, in the order of what was asked; one retrieval for each thing asked."""
     if len(retrievals) > 1:
         return tuple(_one_for_each(retrievals[:most]))
+    ranked = rank_passages(retrievals[0])
     chosen: list[Passage] = []
-    for retrieval in retrievals:
-        ranked = rank_passages(retrieval)
-        for passage in ranked:
-            if len(chosen) < most and _adds(passage, ranked[0], chosen):
-                chosen.append(passage)
+    for passage in ranked:
+        if len(chosen) < most and _adds(passage, ranked[0], chosen):
+            chosen.append(passage)
     return tuple(chosen)
 
 

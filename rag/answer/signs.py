@@ -165,7 +165,10 @@ def signs_of(retrieval: Retrieval, nearness: Nearness = _BY_STEM) -> Signs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """What the question names or wants and the hits do not give; `far` stands in some hit, but in none near."""
+    """What the question names or wants and the hits do not give.
+
+    `names_far` stand in none of the first hits, `values_far` in another hit than that of the best sentence.
+    """
 
     names_nowhere: Sequence[Name]
     names_unheld: Sequence[Name]
