@@ -1,4 +1,4 @@
-"""Proof that an index serves: each live paragraph can be found by its vector, each wording by its words, and nothing dead is.
+"""Proof that an index serves: each live paragraph is found by its vector, each wording by its words, nothing dead is.
 
 A finding says what was looked at, whether it is well, and the command that mends it.
 """
