@@ -6,7 +6,9 @@ One logistic regression for all sets, with the direction of every sign given bef
 (`benchmarks/support/silence.py`); sets weigh alike, and so do the two classes within a set. The default caution is the
 confidence at which the mean of F1 refusing and F1 answering, averaged over the sets, is best on the same halves; how
 much surer one may be in a corpus of a few pages is chosen with it, on confidences of questions held out.
-`eval/benchmarks/abstention.py` reports on the other halves. With `--work` indexes and searches are kept for next time.
+There are two fits: for retrievals that the reader has read, on the questions of half 0 that it was not trained on, and
+for others, without its signs. `eval/benchmarks/abstention.py` reports on the other halves. With `--work` indexes and
+searches are kept for next time.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +28,8 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from rag.answer.nearness import Nearness
-from rag.answer.signs import SIGNS, signs_of
+from rag.answer.reader import Reader
+from rag.answer.signs import READ, SIGNS, signs_of
 from rag.evaluate.abstention import abstention_f1
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "benchmarks"))
@@ -49,11 +52,15 @@ LEAST_COVERAGE = 0.05
 """The share of questions still answered at caution 1."""
 
 
+UNREAD = tuple(sign for sign in SIGNS if sign not in READ)
+
+
 @dataclass(frozen=True)
 class Matrix:
     """The signs of a set's questions, a row each, and whether they are answerable."""
 
     name: str
+    signs: tuple[str, ...]
     rows: Floats
     answerable: npt.NDArray[np.bool_]
 
@@ -64,11 +71,14 @@ class Matrix:
         return np.asarray(share, float)
 
 
-def matrix(name: str, questions: Sequence[Asked], nearness: Nearness) -> Matrix:
-    rows = [signs_of(question.retrieval, nearness).values for question in questions]
+def matrix(name: str, questions: Sequence[Asked], nearness: Nearness, reader: Reader | None = None) -> Matrix:
+    retrievals = [reader(question.retrieval) if reader else question.retrieval for question in questions]
+    rows = [signs_of(retrieval, nearness).values for retrieval in retrievals]
+    signs = tuple(SIGNS) if reader else UNREAD
     return Matrix(
         name,
-        np.array([[row[sign] for sign in SIGNS] for row in rows]),
+        signs,
+        np.array([[row[sign] for sign in signs] for row in rows]),
         np.array([question.answerable for question in questions]),
     )
 
@@ -100,10 +110,10 @@ def fit(sets: Sequence[Matrix]) -> Fitted:
     bounds = {1: (0, None), -1: (None, 0), 0: (None, None)}
     best = minimize(
         loss,
-        np.zeros(len(SIGNS) + 1),
+        np.zeros(len(mean) + 1),
         jac=True,
         method="L-BFGS-B",
-        bounds=[(None, None), *(bounds[way] for way in SIGNS.values())],
+        bounds=[(None, None), *(bounds[SIGNS[sign]] for sign in sets[0].signs)],
     ).x
     return Fitted(float(best[0]), best[1:], mean, spread)
 
@@ -119,7 +129,7 @@ def held_out(sets: Sequence[Matrix], at: int) -> Floats:
     fold = np.random.default_rng(SEED).permutation(count) % FOLDS
     found = np.zeros(count)
     for number in range(FOLDS):
-        seen = Matrix(chosen.name, chosen.rows[fold != number], chosen.answerable[fold != number])
+        seen = replace(chosen, rows=chosen.rows[fold != number], answerable=chosen.answerable[fold != number])
         fitted = fit([*sets[:at], seen, *sets[at + 1 :]])
         found[fold == number] = confidences_of(fitted, chosen.rows[fold == number])
     return found
@@ -127,7 +137,7 @@ def held_out(sets: Sequence[Matrix], at: int) -> Floats:
 
 def balance(sets: Sequence[Matrix], confidences: Sequence[Floats], shift: float) -> tuple[float, float]:
     """The best mean of both F1 over the sets, and from which confidence on, when small corpora gain `shift`."""
-    few = list(SIGNS).index("few")
+    few = sets[0].signs.index("few")
     moved = [expit(logit(sure) + shift * one.rows[:, few]) for one, sure in zip(sets, confidences, strict=True)]
     means = [
         np.mean([float(abstention_f1(one.answerable, sure >= at)) for one, sure in zip(sets, moved, strict=True)])
@@ -167,7 +177,7 @@ def fit_and_balance(sets: Sequence[Matrix]) -> dict[str, Any]:
     ]
     best = [balance(judged, sure, shift)[0] for shift in SHIFTS]
     shift = float(np.median(SHIFTS[np.array(best) >= max(best) - NEARLY]))
-    few = list(SIGNS).index("few")
+    few = sets[0].signs.index("few")
     weights = fitted.weights.copy()
     weights[few] += shift * fitted.spreads[few]
     fitted = fitted._replace(weights=weights, intercept=fitted.intercept + shift * float(fitted.means[few]))
@@ -178,7 +188,7 @@ def fit_and_balance(sets: Sequence[Matrix]) -> dict[str, Any]:
         "signs": {
             sign: {"weight": round(weight, 4), "mean": round(mean, 4), "spread": round(spread, 4)}
             for sign, weight, mean, spread in zip(
-                SIGNS, fitted.weights.tolist(), fitted.means.tolist(), fitted.spreads.tolist(), strict=True
+                sets[0].signs, fitted.weights.tolist(), fitted.means.tolist(), fitted.spreads.tolist(), strict=True
             )
             if abs(weight) >= LEAST_WEIGHT
         },
@@ -198,10 +208,17 @@ def main() -> int:
         work = options.work or Path(folder)
         nearness = Nearness(embedder_of(work).encode)
         chosen = {name: [question for question in asked(name, work) if question.half == 0] for name in SETS}
-        sets = [matrix(name, questions, nearness) for name, questions in chosen.items()]
-    fitted = fit_and_balance(sets)
+        unread = [matrix(name, questions, nearness) for name, questions in chosen.items()]
+        reader = Reader.load(cache=work / "models")
+        read = [
+            matrix(name, [question for question in questions if not question.taught], nearness, reader)
+            for name, questions in chosen.items()
+        ]
+    fitted = {"read": fit_and_balance(read), "unread": fit_and_balance(unread)}
     options.out.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
-    print(f"{len(fitted['signs'])} of {len(SIGNS)} signs kept; written to {options.out.name}")
+    for name, sets in (("read", read), ("unread", unread)):
+        print(f"{name}: {len(fitted[name]['signs'])} of {len(sets[0].signs)} signs kept")
+    print(f"written to {options.out.name}")
     return 0
 
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from rag.answer.answerer import AnswerableCheck, Answerer
     from rag.answer.models import ChatModel
     from rag.answer.prompts import Prompts
+    from rag.answer.reader import Reader
     from rag.answer.rewrite import Rewrite
     from rag.answer.support import ClaimChecker
     from rag.corpus import Reading
@@ -135,7 +136,7 @@ class Assistant:
 
     def load(self) -> None:
         """Load everything the first question needs, so that it is answered as fast as the second."""
-        self._open_searcher().search("warm up", k=1)
+        self._read(self._open_searcher().search("warm up", k=1))
         self._open_answerer()
 
     def search(
@@ -186,7 +187,7 @@ class Assistant:
         )
         retrieved = time.perf_counter()
         yield Retrieved(retrieval=retrieval)
-        for event in self._open_answerer().answer(retrieval, history):
+        for event in self._open_answerer().answer(self._read(retrieval), history):
             if isinstance(event, Draft):
                 event = replace(event, reason=f"{rewrite.reason} {event.reason}".strip())
                 ended = time.perf_counter()
@@ -309,7 +310,25 @@ class Assistant:
         return QuotingAnswerer(copies=self.copies, answerable=self._answerable, search=self._search_part)
 
     def _search_part(self, question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
-        return self._open_searcher().search(question, history=history, filters=filters, k=self.settings.k)
+        found = self._open_searcher().search(question, history=history, filters=filters, k=self.settings.k)
+        return self._read(found)
+
+    def _read(self, retrieval: Retrieval) -> Retrieval:
+        """The retrieval with what the reader thinks of its first hits."""
+        with self._opening:
+            reader = self._reader
+        return reader(retrieval) if reader else retrieval
+
+    @cached_property
+    def _reader(self) -> Reader | None:
+        """None beside another embedding model: it may stand for another language, and the reader knows English."""
+        from rag.index.embedding import BUNDLED_NAMES
+
+        if self.settings.embedding not in BUNDLED_NAMES:
+            return None
+        from rag.answer.reader import Reader
+
+        return Reader.load(cache=self.settings.index / "models")
 
     @cached_property
     def _answerable(self) -> AnswerableCheck:

@@ -132,6 +132,15 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderScores:
+    """What the reader thinks of a hit, in log-odds: that it answers the question, and that each sentence does."""
+
+    answer: float
+    sentences: tuple[float, ...]
+    """In the order of the hit's sentences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A paragraph with a score in [0, 1]; comparable within one search, not between searches."""
 
@@ -142,6 +151,8 @@ class Hit:
     sentences: tuple[SentenceScore, ...] = ()
     also_in: tuple[str, ...] = ()
     """Paragraphs of other documents that carry the same words; they take no slot of their own."""
+    read: ReaderScores | None = None
+    """None where no reader looked at it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
-"""Does Pilcrow know when to be silent? Its confidence beside the BM25 score, the dense score and the best sentence.
+"""Does Pilcrow know when to be silent? Its confidence with and without the reader beside three plain scores.
 
     python eval/benchmarks/abstention.py [squad2 …] [--work FOLDER] [--plot FILE.svg]
 
 Reported on the halves that the weights were not fitted on (`support/silence.py`); sets that were only fitted on are
-not shown. A baseline refuses below the threshold that is best on half 0. AURC counts an answer as wrong when the
-question is unanswerable; lower is better. With `--work` indexes and searches are kept for next time.
+not shown. The plain scores are those of BM25, of the dense search and of the best sentence; each refuses below the
+threshold that is best on half 0. AURC counts an answer as wrong when the question is unanswerable; lower is better.
+With `--work` indexes and searches are kept for next time.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from support.data import table
 from support.silence import Asked, asked, available, embedder_of
 
 from rag.answer.abstain import Abstention
+from rag.answer.reader import Reader
 from rag.evaluate.abstention import abstention_f1, answering_f1, auroc, refusing_f1, risk_coverage
 from rag.types import Retrieval
 
 Floats = npt.NDArray[np.float64]
-OURS = "Pilcrow"
+OURS, UNREAD = "Pilcrow", "without reader"
 AUROC_FLOORS = {"statements": 0.95, "mtrag": 0.90, "clapnq": 0.90, "squad2": 0.70}
 F1_FLOORS = {"statements": 0.90, "clapnq": 0.80}
 BASELINES: Mapping[str, Callable[[Retrieval], float]] = {
@@ -43,17 +45,19 @@ def baseline_threshold(scores: Floats, answerable: npt.NDArray[np.bool_]) -> flo
     return float(thresholds[int(np.argmax(balance))])
 
 
-def curves(questions: Sequence[Asked], check: Abstention) -> tuple[list[list[object]], dict[str, Floats], Floats]:
+def curves(
+    questions: Sequence[Asked], reader: Reader, check: Abstention
+) -> tuple[list[list[object]], dict[str, Floats], Floats]:
     """A row of figures a system, the risk-coverage curve of each, and the coverages."""
     fitted = [question for question in questions if question.half == 0]
     other = [question for question in questions if question.half == 1]
     answerable = np.array([question.answerable for question in other])
-    verdicts = [check(question.retrieval) for question in other]
+    began = time.perf_counter()
+    ours = [check(reader(question.retrieval)) for question in other]
+    print(f"{1000 * (time.perf_counter() - began) / len(other):.1f} ms a question, with the reader")
     systems = {
-        OURS: (
-            np.array([verdict.confidence for verdict in verdicts]),
-            np.array([verdict.answerable for verdict in verdicts]),
-        )
+        name: (np.array([one.confidence for one in verdicts]), np.array([one.answerable for one in verdicts]))
+        for name, verdicts in ((OURS, ours), (UNREAD, [check(question.retrieval) for question in other]))
     }
     for name, score in BASELINES.items():
         before = np.array([score(question.retrieval) for question in fitted])
@@ -106,12 +110,9 @@ def main() -> int:
                 print(f"skipped: ../shared/data lacks {name}")
                 continue
             questions = asked(name, work)
-            began = time.perf_counter()
-            body, risks, coverage = curves(
-                questions, Abstention(caution=options.caution, encode=embedder_of(work).encode)
-            )
-            spent = 1000 * (time.perf_counter() - began) / len(coverage)
-            print(f"\n{name}: {len(coverage)} questions of half 1, {spent:.1f} ms each")
+            check = Abstention(caution=options.caution, encode=embedder_of(work).encode)
+            print(f"\n{name}: {sum(question.half == 1 for question in questions)} questions of half 1")
+            body, risks, coverage = curves(questions, Reader.load(cache=work / "models"), check)
             table(["", "AUROC", "AURC", "F1 refusing", "F1 answering", "mean F1"], body)
             drawn[name] = (coverage, risks)
             floor, least = AUROC_FLOORS.get(name, 0.0), F1_FLOORS.get(name, 0.0)

@@ -16,11 +16,12 @@ from importlib.resources import files
 from rag.answer.answerer import Answerable
 from rag.answer.asked import WORDING
 from rag.answer.nearness import Encode, Nearness
-from rag.answer.signs import Signs, signs_of
+from rag.answer.signs import READ, Signs, signs_of
 from rag.types import Retrieval
 
 NOTHING_FOUND = "Nothing was found."
 NOT_NEAR = "Nothing found comes near enough to the question."
+NOT_ANSWERED = "The paragraphs that come nearest do not answer the question."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +50,14 @@ class Weights:
 
 
 @cache
-def fitted() -> Weights:
-    """The weights that ship."""
-    read = json.loads((files("rag.answer") / "abstention.json").read_text(encoding="utf-8"))
+def fitted(*, read: bool) -> Weights:
+    """The weights that ship: for retrievals that a reader has read, and for others."""
+    both = json.loads((files("rag.answer") / "abstention.json").read_text(encoding="utf-8"))
+    kept = both["read" if read else "unread"]
     return Weights(
-        intercept=read["intercept"],
-        signs={name: (sign["weight"], sign["mean"], sign["spread"]) for name, sign in read["signs"].items()},
-        cautions=[(caution, confidence) for caution, confidence in read["caution"]],
+        intercept=kept["intercept"],
+        signs={name: (sign["weight"], sign["mean"], sign["spread"]) for name, sign in kept["signs"].items()},
+        cautions=[(caution, confidence) for caution, confidence in kept["caution"]],
     )
 
 
@@ -68,17 +70,17 @@ class Abstention:
     """
 
     def __init__(self, *, caution: float = 0.5, encode: Encode | None = None) -> None:
-        self._weights = fitted()
+        self._caution = caution
         self._nearness = Nearness(encode)
-        self._threshold = self._weights.threshold(caution)
 
     def __call__(self, retrieval: Retrieval) -> Answerable:
         """Whether the retrieval answers its question, why not, and how sure that is."""
         if not retrieval.hits:
             return Answerable(answerable=False, reason=NOTHING_FOUND, confidence=0.0)
         signs = signs_of(retrieval, self._nearness)
-        confidence = self._weights.confidence(signs.values)
-        if confidence >= self._threshold:
+        weights = fitted(read=retrieval.hits[0].read is not None)
+        confidence = weights.confidence(signs.values)
+        if confidence >= weights.threshold(self._caution):
             return Answerable(answerable=True, reason="", confidence=confidence)
         return Answerable(answerable=False, reason=reason_of(signs), confidence=confidence)
 
@@ -94,4 +96,4 @@ def reason_of(signs: Signs) -> str:
             return f"No paragraph near the question {WORDING[which]}."
         if what == "word":
             return f"Nothing near the question speaks of \u201c{which}\u201d."
-    return NOT_NEAR
+    return NOT_ANSWERED if signs.values.keys() >= READ else NOT_NEAR

@@ -27,6 +27,9 @@ TITLED = 0.4
 """What a word counts that stands in the document's title only: every paragraph of the document has it."""
 LEANT = 0.5
 """What a word counts that stands in the turn before only."""
+READ = 0.1
+"""What the reader's log-odds count, where there is a reader; beyond `READ_WITHIN` they say no more."""
+READ_WITHIN = (-5.0, 3.0)
 LEADS_IN = 0.3
 """What a sentence loses that only announces what follows it ("We take these actions:"); it may say who or when."""
 SHORT_PARAGRAPH = 3
@@ -54,6 +57,8 @@ class Passage:
     span: Span
     score: float
     words: frozenset[str]
+    odds: float | None = None
+    """The reader's log-odds that its best sentence answers."""
 
     def repeats(self, other: Passage, *, share: float) -> bool:
         """Whether so large a share of the shorter passage's words stands in the other."""
@@ -88,8 +93,14 @@ class Part:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sentence:
     span: Span
-    score: float
+    likeness: float
+    odds: float | None
     words: frozenset[str]
+
+    @property
+    def score(self) -> float:
+        least, most = READ_WITHIN
+        return self.likeness + (0.0 if self.odds is None else READ * min(most, max(least, self.odds)))
 
 
 def split_question(question: str) -> tuple[str, ...]:
@@ -115,10 +126,11 @@ def part_of(retrieval: Retrieval) -> Part:
     )
 
 
-def rank_passages(retrieval: Retrieval, *, hits: int = HITS_READ) -> list[Passage]:
-    """The best passage of each of the best hits, best first."""
+def rank_passages(retrieval: Retrieval) -> list[Passage]:
+    """The best passage of each hit that the reader has read (without one: of the first hits), best first."""
     part = part_of(retrieval)
-    passages = [passage for hit in retrieval.hits[:hits] if (passage := _passage(hit, part))]
+    hits = [hit for hit in retrieval.hits if hit.read] or retrieval.hits[:HITS_READ]
+    passages = [passage for hit in hits if (passage := _passage(hit, part))]
     ranked = sorted(passages, key=lambda passage: -passage.score)
     if fuller := [passage for passage in ranked[1:] if passage.says_more_than(ranked[0])]:
         ranked.remove(fuller[0])
@@ -155,6 +167,7 @@ def _passage(hit: Hit, part: Part) -> Passage | None:
         span=Span(start=chosen[0].span.start, end=chosen[-1].span.end),
         score=sentences[best].score,
         words=frozenset().union(*(sentence.words for sentence in chosen)),
+        odds=sentences[best].odds,
     )
 
 
@@ -162,7 +175,7 @@ def _sentences(hit: Hit, part: Part) -> Iterator[_Sentence]:
     text = hit.paragraph.text
     title = {term.text for term in content_terms(hit.document.title)}
     total = sum(part.weights.values()) or 1.0
-    for scored in hit.sentences or _unscored(text):
+    for number, scored in enumerate(hit.sentences or _unscored(text)):
         span = trim(text, Span(start=scored.start, end=scored.end))
         sentence = text[span.start : span.end]
         words = frozenset(term.text for term in content_terms(sentence))
@@ -174,13 +187,14 @@ def _sentences(hit: Hit, part: Part) -> Iterator[_Sentence]:
         offered = sum(offers(kind, sentence, part.asked) for kind in kinds) / len(kinds)
         yield _Sentence(
             span=span,
-            score=(
+            likeness=(
                 scored.score
                 + FUSED * hit.score
                 + COVERED * covered / total
                 + KIND * offered
                 - LEADS_IN * (sentence.endswith(":") and kinds == ("thing",))
             ),
+            odds=hit.read.sentences[number] if hit.read and hit.read.sentences else None,
             words=words,
         )
 
@@ -198,18 +212,18 @@ def _grown(sentences: Sequence[_Sentence], best: int) -> tuple[int, int]:
     first = last = best
     if len(sentences) > SHORT_PARAGRAPH:
         return first, last
-    least = sentences[best].score - NEIGHBOUR_WITHIN
+    least = sentences[best].likeness - NEIGHBOUR_WITHIN
     while True:
         beside = [
             at
             for at in (first - 1, last + 1)
             if 0 <= at < len(sentences)
-            and sentences[at].score >= least
+            and sentences[at].likeness >= least
             and sentences[max(last, at)].span.end - sentences[min(first, at)].span.start <= LONGEST_PASSAGE
         ]
         if not beside:
             return first, last
-        at = max(beside, key=lambda at: sentences[at].score)
+        at = max(beside, key=lambda at: sentences[at].likeness)
         first, last = min(first, at), max(last, at)
 
 

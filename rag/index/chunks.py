@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+
+class _Begins(Protocol):
+    @property
+    def start(self) -> int: ...
 
 
 class Piece(NamedTuple):
@@ -35,3 +43,11 @@ def pieces(lengths: Sequence[int], room: int) -> Iterator[Piece]:
             first, used = number + 1, 0
     if used:
         yield Piece(first, len(lengths) - 1)
+
+
+def owners_of(offsets: Sequence[tuple[int, int]], sentences: Sequence[_Begins]) -> npt.NDArray[np.int64]:
+    """The number of the sentence each token stands in; `offsets` are those of the tokens in the text."""
+    begins = np.array([sentence.start for sentence in sentences], np.int64)
+    starts = np.array([start for start, _ in offsets], np.int64)
+    found: npt.NDArray[np.int64] = np.searchsorted(begins, starts, side="right").astype(np.int64) - 1
+    return np.maximum(found, 0)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from rag.answer.abstain import NOT_NEAR, NOTHING_FOUND, Abstention, fitted, reason_of
+from rag.answer.abstain import NOT_ANSWERED, NOT_NEAR, NOTHING_FOUND, Abstention, fitted, reason_of
 from rag.answer.asked import WORDING, read_question
 from rag.answer.nearness import Nearness
-from rag.answer.signs import SIGNS, Signs, signs_of
+from rag.answer.signs import READ, SIGNS, Signs, signs_of
 from rag.assistant import Assistant
 from rag.settings import Settings
 from rag.types import Retrieval, Turn
@@ -27,9 +27,13 @@ def assistant(index_folder: Path) -> Iterator[Assistant]:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def search(assistant: Assistant) -> Search:
-    return assistant.search
+@pytest.fixture(scope="module", params=[True, False], ids=["read", "unread"])
+def search(request: pytest.FixtureRequest, assistant: Assistant) -> Search:
+    def search(question: str, history: tuple[Turn, ...] = ()) -> Retrieval:
+        found = assistant.search(question, history=history)
+        return assistant._read(found) if request.param else found
+
+    return search
 
 
 @pytest.mark.parametrize(
@@ -97,24 +101,30 @@ def test_more_caution_never_answers_more(search: Search) -> None:
     assert answered[0] > answered[10]
 
 
-def test_thresholds_grow_with_caution_between_the_steps_too() -> None:
-    weights = fitted()
+@pytest.mark.parametrize("read", [True, False])
+def test_thresholds_grow_with_caution_between_the_steps_too(read: bool) -> None:
+    weights = fitted(read=read)
     thresholds = [weights.threshold(step / 100) for step in range(101)]
     assert thresholds[0] == 0
     assert thresholds == sorted(thresholds)
     assert thresholds[-1] < 1
 
 
-def test_the_weights_point_the_way_their_signs_say() -> None:
-    for name, (weight, _, spread) in fitted().signs.items():
+@pytest.mark.parametrize("read", [True, False])
+def test_the_weights_point_the_way_their_signs_say(read: bool) -> None:
+    signs = fitted(read=read).signs
+    for name, (weight, _, spread) in signs.items():
         assert weight * SIGNS[name] >= 0
         assert spread > 0
+    assert bool(READ & signs.keys()) is read
 
 
-def test_every_sign_is_a_finite_number(search: Search) -> None:
-    values = signs_of(search("Who signed the statement in 1999 for Peru?")).values
-    assert list(values) == list(SIGNS)
-    assert all(abs(value) < 100 for value in values.values())
+def test_every_sign_is_a_finite_number(assistant: Assistant) -> None:
+    unread = assistant.search("Who signed the statement in 1999 for Peru?")
+    for found, names in ((unread, SIGNS.keys() - READ), (assistant._read(unread), SIGNS.keys())):
+        values = signs_of(found).values
+        assert values.keys() == names
+        assert all(abs(value) < 100 for value in values.values())
 
 
 @pytest.mark.parametrize("question", ["etc.", "the of and", "𝔸𝔹 ☃", "Что сказала Армения?", "who " * 500])
@@ -147,6 +157,7 @@ def test_a_reason_for_every_lack() -> None:
     assert reason_of(Signs(values={}, lacks=(("far", "Baku"),))) == "No paragraph near the question mentions Baku."
     assert "charges" in reason_of(Signs(values={}, lacks=(("word", "charges"),)))
     assert reason_of(Signs(values={})) == NOT_NEAR
+    assert reason_of(Signs(values=dict.fromkeys(READ, -3.0))) == NOT_ANSWERED
 
 
 def test_what_one_of_the_first_hits_names_is_not_called_missing_near() -> None:

@@ -3,7 +3,8 @@
 squad2 is halved by article, clapnq by passage, mtrag by conversation (partly answerable and unclear tasks are left
 out). The questions over the two bundled documents: the dev split is half 0, the test split half 1. The questions of
 `eval/fitting/`, written without a look at the test split, are half 0 only: `silence` and `statements` over the two
-bundled documents, `official` over eighteen statements of the White House and the Federal Reserve.
+bundled documents, `official` over eighteen statements of the White House and the Federal Reserve, `packets` over two
+packets of `reader.jsonl` that the reader is not trained on.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from rag.types import Retrieval, Turn
 
 from .data import DATA
 
-SETS = ("statements", "written", "practice", "official", "mtrag", "clapnq", "squad2")
+SETS = ("statements", "written", "practice", "official", "packets", "mtrag", "clapnq", "squad2")
 BUNDLED_SETS = SETS[:3]
 FITTING = Path(__file__).resolve().parents[2] / "fitting"
 FILES = {
@@ -33,8 +34,14 @@ FILES = {
     "written": FITTING / "silence.jsonl",
     "practice": FITTING / "statements.jsonl",
     "official": FITTING / "official.jsonl",
+    "packets": FITTING / "reader.jsonl",
 }
-SOURCES_OF_OFFICIAL = ("whitehouse", "fomc")
+KEPT_PACKETS = ("w03", "w08")
+"""Packets of `fitting/reader.jsonl` that the reader is not trained on."""
+KEPT_ARTICLE = "squad2/Force#"
+"""The article of half 0 that the reader is not trained on; of clapnq and mtrag two fifths are kept."""
+SOURCES = {"official": ("whitehouse", "fomc"), "packets": ("whitehouse",)}
+"""Where the documents of a set lie that has no folder of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,8 @@ class Asked:
     half: int
     answerable: bool
     retrieval: Retrieval
+    taught: bool
+    """Whether the reader was trained on it."""
 
 
 def available() -> tuple[str, ...]:
@@ -52,8 +61,7 @@ def available() -> tuple[str, ...]:
     return tuple(
         name
         for name in SETS
-        if name in BUNDLED_SETS
-        or all((DATA / source).is_dir() for source in (SOURCES_OF_OFFICIAL if name == "official" else (name,)))
+        if name in BUNDLED_SETS or all((DATA / source).is_dir() for source in SOURCES.get(name, (name,)))
     )
 
 
@@ -63,43 +71,61 @@ def embedder_of(work: Path) -> Embedder:
 
 def asked(name: str, work: Path) -> list[Asked]:
     """The questions of a set, searched for in an index of its documents; both are kept in the folder `work`."""
-    kept = work / f"{name}.searched"
-    if kept.exists():
-        with kept.open("rb") as stream:
-            return list(pickle.load(stream))  # written by this program into a folder of its user
-    folder = work / ("statements" if name in BUNDLED_SETS else name)
-    embedder = embedder_of(work)
-    documents = bundled_corpus() if name in BUNDLED_SETS else DATA / name / "docs.jsonl"
-    if name == "official":
-        documents = _official(work)
-    update(folder, scan([documents]), embedder)
-    searcher = Searcher(Index(folder, lambda: embedder))
-    found = [
+    kept = work / f"{name}.found"
+    if not kept.exists():
+        folder = work / ("statements" if name in BUNDLED_SETS else name)
+        embedder = embedder_of(work)
+        documents = bundled_corpus() if name in BUNDLED_SETS else DATA / name / "docs.jsonl"
+        if name == "official":
+            wanted = (FITTING / "official.documents.txt").read_text(encoding="utf-8").split()
+            documents = _chosen(work / "official.jsonl", dict.fromkeys(wanted), SOURCES[name])
+        elif name == "packets":
+            shown = {row["document"]: row["paragraphs"] for row in _kept_packets()}
+            documents = _chosen(work / "packets.jsonl", shown, SOURCES[name])
+        update(folder, scan([documents]), embedder)
+        searcher = Searcher(Index(folder, lambda: embedder))
+        found = {row["id"]: searcher.search(row["question"], history=_history(row)) for row, _ in rows_of(name)}
+        with kept.open("wb") as out:
+            pickle.dump(found, out)
+    with kept.open("rb") as stream:
+        found = pickle.load(stream)  # written by this program into a folder of its user
+    return [
         Asked(
             id=row["id"],
             half=half,
             answerable=row["answerable"],
-            retrieval=searcher.search(row["question"], history=_history(row)),
+            taught=is_taught(name, row),
+            retrieval=found[row["id"]],
         )
-        for row, half in _rows(name)
+        for row, half in rows_of(name)
     ]
-    with kept.open("wb") as out:
-        pickle.dump(found, out)
-    return found
 
 
-def _official(work: Path) -> Path:
-    """The documents that `fitting/official.documents.txt` names, in a file of their own."""
-    wanted = set((FITTING / "official.documents.txt").read_text(encoding="utf-8").split())
-    file = work / "official.jsonl"
+def _chosen(file: Path, wanted: Mapping[str, list[int] | None], sources: tuple[str, ...]) -> Path:
+    """Some documents in a file of their own; of each the paragraphs with these numbers, or all."""
     with file.open("w", encoding="utf-8") as out:
-        for source in SOURCES_OF_OFFICIAL:
-            with (DATA / source / "docs.jsonl").open(encoding="utf-8") as lines:
-                out.writelines(line for line in lines if json.loads(line)["id"] in wanted)
+        for source in sources:
+            for line in (DATA / source / "docs.jsonl").open(encoding="utf-8"):
+                document = json.loads(line)
+                if document["id"] in wanted:
+                    if numbers := wanted[document["id"]]:
+                        document["paragraphs"] = [document["paragraphs"][number - 1] for number in numbers]
+                    out.write(json.dumps(document) + "\n")
     return file
 
 
-def _rows(name: str) -> Iterator[tuple[dict[str, Any], int]]:
+def _kept_packets() -> list[dict[str, Any]]:
+    lines = map(json.loads, FILES["packets"].read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line["packet"] in KEPT_PACKETS]
+
+
+def rows_of(name: str) -> Iterator[tuple[dict[str, Any], int]]:
+    """The questions of a set as its file has them, and the half of each."""
+    if name == "packets":
+        asked = (question for row in _kept_packets() for question in row["questions"])
+        for number, question in enumerate(asked):
+            yield {"id": f"packets-{number}", "answerable": "sentences" in question, **question}, 0
+        return
     file = FILES.get(name, DATA / name / "questions.jsonl")
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
         row = json.loads(line)
@@ -116,6 +142,20 @@ def _half(name: str, row: dict[str, Any]) -> int:
     if name == "squad2":
         key = row["written_against"].partition("#")[0]
     return int(hashlib.sha256(f"{key}x".encode()).hexdigest(), 16) % 2
+
+
+def is_taught(name: str, row: dict[str, Any]) -> bool:
+    """Whether the reader is trained on a question: on a part of half 0 of the public sets."""
+    if name in FILES or _half(name, row):
+        return False
+    if name == "squad2":
+        return not row["written_against"].startswith(KEPT_ARTICLE)
+    return not keeps(row["written_against"] if name == "clapnq" else row["id"].split("<::>")[0])
+
+
+def keeps(key: str) -> bool:
+    """Whether a passage or conversation of half 0 is kept from the reader, for the fit of the abstention."""
+    return int(hashlib.sha256(f"read {key}".encode()).hexdigest(), 16) % 10 < 4
 
 
 def _history(row: dict[str, Any]) -> tuple[Turn, ...]:

@@ -1,0 +1,239 @@
+"""What the reader is trained on: questions laid beside a paragraph, and which of its sentences answer.
+
+Two sources. `fitting/reader.jsonl` holds questions written for this over statements of the White House, speeches of
+the UN General Debate, and passages of half 0 of squad2, clapnq and mtrag; they were written packet by packet, so that
+nothing else in its packet answers a question. The other source are the questions of half 0 of squad2, clapnq and mtrag
+that are not kept for the fit of the abstention (`silence.is_taught`). No paragraph of any other public question is
+shown, not even as one that does not answer.
+
+A line of `fitting/reader.jsonl` is a document of a packet: its paragraphs that were shown, and the questions written
+over them. `sentences` are those that answer, `#p3.2` the second of paragraph 3 (before `#` the document, when it is
+another of the packet); `answer` is the shortest part of them; `near` is the paragraph that comes nearest to a question
+that nothing in the packet answers; a follow-up has the question `before` it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.answer.nearness import Encode
+from rag.retrieve.followups import forms
+from rag.text.sentences import split_sentences
+from rag.types import Span, Turn
+
+from .data import DATA
+from .silence import FITTING, asked, is_taught, rows_of
+
+WRITTEN = FITTING / "reader.jsonl"
+PUBLIC = ("squad2", "clapnq", "mtrag")
+SOURCES = ("whitehouse", "fomc", "ungdc_south_caucasus", *PUBLIC)
+_OTHERS = 3
+"""Paragraphs most like a question that do not answer it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """A question beside one paragraph.
+
+    `answering` are the sentences that answer it, empty when none does, None when it is not known which do; `words`
+    are the shortest parts that answer, where they are known.
+    """
+
+    question: str
+    title: str
+    text: str
+    sentences: tuple[Span, ...]
+    answers: bool
+    answering: frozenset[int] | None = frozenset()
+    words: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taught:
+    """A question with the paragraphs that answer it and those, nearest first, that do not."""
+
+    source: str
+    question: str
+    right: tuple[Lesson, ...]
+    wrong: tuple[Lesson, ...]
+    follows_up: bool = False
+
+
+def written(encode: Encode) -> Iterator[Taught]:
+    """The questions of `fitting/reader.jsonl`; `encode` finds the paragraphs of a packet that are most like each."""
+    packets = defaultdict(list)
+    for line in WRITTEN.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        packets[row["packet"]].append(row)
+    for packet, rows in packets.items():
+        shown = [(row["document"], number) for row in rows for number in row["paragraphs"]]
+        likeness = encode([f"{_title(name)} {_text(name, number)}" for name, number in shown])
+        questions = [(row["document"], question) for row in rows for question in row["questions"]]
+        asked_for = encode([_asked(question) for _, question in questions])
+        for (home, question), vector in zip(questions, asked_for, strict=True):
+            order = [shown[at] for at in np.argsort(-(likeness @ vector)).tolist()]
+            if taught := _written(packet, home, question, order):
+                yield taught
+
+
+def _written(packet: str, home: str, question: Mapping[str, Any], order: Sequence[tuple[str, int]]) -> Taught | None:
+    right: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for reference in question.get("sentences", ()):
+        name, _, place = reference.rpartition("#p")
+        number, sentence = map(int, place.split("."))
+        right[name or home, number].add(sentence - 1)
+    near = [(home, question["near"])] if "near" in question else []
+    if any(f"{name}#p{number}" in _unseen() for name, number in [*right, *near]):
+        return None
+    said = {_text(*place) for place in right}
+    others = [place for place in order if _may_be_wrong(*place) and _text(*place) not in said and place not in near]
+    asks = _asked(question)
+    return Taught(
+        source=packet,
+        question=asks,
+        right=tuple(_lesson(asks, *place, frozenset(some), question.get("answer")) for place, some in right.items()),
+        wrong=tuple(_lesson(asks, *place) for place in [*near, *others[:_OTHERS]]),
+        follows_up="before" in question,
+    )
+
+
+def _asked(question: Mapping[str, Any]) -> str:
+    """As it is searched for: a follow-up after the question before it."""
+    return forms(question["question"], [Turn(role="user", content=question.get("before", ""))])[-1][1]
+
+
+@cache
+def _unseen() -> frozenset[str]:
+    """The paragraphs of public questions that the reader is not trained on: it does not see them at all."""
+    return frozenset(
+        reference
+        for name in PUBLIC
+        for row, _ in rows_of(name)
+        if not is_taught(name, row)
+        for reference in [*row["gold_paragraphs"], row.get("written_against")]
+        if reference
+    )
+
+
+def _may_be_wrong(name: str, number: int) -> bool:
+    return f"{name}#p{number}" not in _unseen()
+
+
+def _lesson(
+    question: str, name: str, number: int, answering: frozenset[int] = frozenset(), answer: str | None = None
+) -> Lesson:
+    text = _text(name, number)
+    sentences = _sentences(text)
+    words = []
+    for at in sorted(answering) if answer else ():
+        span = sentences[at]
+        found = text[span.start : span.end].lower().find((answer or "").lower())
+        if found >= 0:
+            words.append(Span(start=span.start + found, end=span.start + found + len(answer or "")))
+    return Lesson(
+        question=question,
+        title=_title(name),
+        text=text,
+        sentences=sentences,
+        answers=bool(answering),
+        answering=answering,
+        words=tuple(words),
+    )
+
+
+def public(work: Path) -> Iterator[Taught]:
+    """The taught questions of squad2, clapnq and mtrag, with what Pilcrow finds for them."""
+    for name in PUBLIC:
+        rows = {row["id"]: row for row in map(json.loads, (DATA / name / "questions.jsonl").open(encoding="utf-8"))}
+        for one in asked(name, work):
+            if one.taught:
+                yield _public(name, rows[one.id], one.retrieval.standalone_question, one)
+
+
+def _public(name: str, row: Mapping[str, Any], question: str, one: Any) -> Taught:
+    gold = list(row["gold_paragraphs"]) if row["answerable"] else []
+    near = [row["written_against"]] if not gold and name != "mtrag" else []
+    found = [hit.paragraph.ref for hit in one.retrieval.hits]
+    said = {_text(*_place(reference)) for reference in row["gold_paragraphs"]}
+    others = [
+        reference
+        for reference in found
+        if reference not in _unseen() and reference not in near and _text(*_place(reference)) not in said
+    ]
+    return Taught(
+        source=name,
+        question=question,
+        right=tuple(_gold(name, question, row, reference) for reference in gold),
+        wrong=tuple(_lesson(question, *_place(reference)) for reference in [*near, *others[: _OTHERS + 1]]),
+        follows_up=question != row["question"],
+    )
+
+
+def _gold(name: str, question: str, row: Mapping[str, Any], reference: str) -> Lesson:
+    place = _place(reference)
+    text = _text(*place)
+    sentences = _sentences(text)
+    words: tuple[Span, ...] = ()
+    answering: frozenset[int] | None = None
+    if name == "squad2":
+        words = tuple(Span(start=one["start"], end=one["start"] + len(one["text"])) for one in row["answer_spans"])
+        answering = frozenset(
+            at
+            for at, span in enumerate(sentences)
+            if any(word.start < span.end and span.start < word.end for word in words)
+        )
+    elif name == "clapnq":
+        parts = _documents()[place[0]]["sentences"]
+        gold = [_squeezed(parts[at]) for some in row["gold_sentence_sets"] for at in some]
+        said = [_squeezed(text[span.start : span.end]) for span in sentences]
+        answering = frozenset(at for at, one in enumerate(said) if one and any(one in g or g in one for g in gold))
+    return Lesson(
+        question=question,
+        title=_title(place[0]),
+        text=text,
+        sentences=sentences,
+        answers=True,
+        answering=answering or None,
+        words=words,
+    )
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[^\w]+", " ", text).casefold().strip()
+
+
+def _place(reference: str) -> tuple[str, int]:
+    name, _, number = reference.rpartition("#p")
+    return name, int(number)
+
+
+@cache
+def _documents() -> dict[str, dict[str, Any]]:
+    return {
+        document["id"]: document
+        for source in SOURCES
+        for document in map(json.loads, (DATA / source / "docs.jsonl").open(encoding="utf-8"))
+    }
+
+
+def _title(name: str) -> str:
+    return _documents()[name]["title"] or ""
+
+
+def _text(name: str, number: int) -> str:
+    text: str = _documents()[name]["paragraphs"][number - 1]
+    return text
+
+
+@cache
+def _sentences(text: str) -> tuple[Span, ...]:
+    return tuple(split_sentences(text))

@@ -1,0 +1,173 @@
+"""Reads a question beside the paragraphs found for it: does this paragraph answer it, and in which sentence?
+
+A cross-encoder: the layers of all-MiniLM-L6-v2, trained further on questions with their answering sentences
+(`eval/train_reader.py` says on which), over the embedding model's own word vectors. A sentence's score adds what its
+words say in the light of the question to how near both point; a paragraph's score adds what stands in its first token.
+Both are log-odds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.index.bert import CLS, SEP, TokenStates, bert_graph, kept_graph, load_weights, verify
+from rag.index.chunks import owners_of
+from rag.index.converted import published_tokenizer, published_weights
+from rag.index.embedding import bundled_model
+from rag.types import Hit, ReaderScores, Retrieval, SentenceScore
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+Floats = npt.NDArray[np.float32]
+
+WEIGHTS = "reader.safetensors"
+DIGEST = "2ba355ccabc555258a42f95e1ce15279d6539e3f10574e452682d867db98d409"
+"""SHA-256 of the weights that ship."""
+HEAD = "head."
+_RECIPE = "pairs 1"
+"""Changes whenever the same weights would make another graph."""
+
+LEAST_HITS, MOST_HITS = 5, 10
+MOST_TOKENS = 1_000
+"""Of all hits of a question together; beyond the first `LEAST_HITS`, those that no longer fit are not read."""
+PAIR_TOKENS = 288
+QUESTION_TOKENS = 64
+TITLE_TOKENS = 24
+UNREAD = -8.0
+"""The log-odds of a paragraph without words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A question and a paragraph as token numbers, and where what stands in them."""
+
+    ids: Sequence[int]
+    second: int
+    offset: int
+    owners: npt.NDArray[np.int64]
+    """The number of the sentence each token of the paragraph stands in, from `offset` on."""
+
+
+class Reader:
+    """Scores the first hits of a retrieval; safe for several threads.
+
+    Args:
+        states: the layers, over pairs of texts.
+        heads: what turns their vectors into scores.
+        tokenizer: the embedding model's.
+    """
+
+    def __init__(self, states: TokenStates, heads: Mapping[str, Floats], tokenizer: Tokenizer) -> None:
+        self._states = states
+        self._heads = heads
+        self._tokenizer = tokenizer
+
+    @classmethod
+    def load(cls, *, cache: Path, weights: Path | None = None) -> Reader:
+        """The reader that ships, or the one in the file `weights`; its graph is built once and kept in `cache`.
+
+        Raises:
+            ConfigurationError: a file of the reader or of the bundled model is missing or not the published one.
+        """
+        source = bundled_model()
+        tokenizer = published_tokenizer(source)
+        with as_file(files("rag.answer") / WEIGHTS) as shipped:
+            if weights is None:
+                verify(shipped, DIGEST, what="reader", mend="Install Pilcrow again.")
+            read = load_weights(weights or shipped)
+        digest = DIGEST if weights is None else hashlib.sha256(weights.read_bytes()).hexdigest()
+        folder = cache / f"reader-{hashlib.sha256(f'{digest} {_RECIPE}'.encode()).hexdigest()[:8]}"
+        graph = kept_graph(folder, lambda: bert_graph({**published_weights(source), **read}, name="reader", pairs=True))
+        heads = {
+            name.removeprefix(HEAD): np.asarray(value, np.float32)
+            for name, value in read.items()
+            if name.startswith(HEAD)
+        }
+        return cls(TokenStates.load(graph), heads, tokenizer)
+
+    def __call__(self, retrieval: Retrieval) -> Retrieval:
+        """The retrieval with `Hit.read` of its first hits."""
+        question = self._tokens(retrieval.standalone_question).ids[-QUESTION_TOKENS:]
+        if not question or not retrieval.hits:
+            return retrieval
+        rows: list[_Row] = []
+        left = MOST_TOKENS
+        for hit in retrieval.hits[:MOST_HITS]:
+            row = self._row(question, hit)
+            left -= len(row.ids)
+            if left < 0 and len(rows) >= LEAST_HITS:
+                break
+            rows.append(row)
+        scores = dict(self._scores(rows, len(question)))
+        read = (replace(hit, read=_in_order(hit, *scores[at])) for at, hit in enumerate(retrieval.hits[: len(rows)]))
+        return replace(retrieval, hits=(*read, *retrieval.hits[len(rows) :]))
+
+    def _tokens(self, text: str) -> Any:
+        return self._tokenizer.encode(text, add_special_tokens=False)
+
+    def _row(self, question: Sequence[int], hit: Hit) -> _Row:
+        title = self._tokens(hit.document.title).ids[:TITLE_TOKENS]
+        text = self._tokens(hit.paragraph.text)
+        owners = owners_of(text.offsets, hit.sentences)
+        start, end = _window(owners, hit.sentences, PAIR_TOKENS - 3 - len(question) - len(title))
+        second = len(question) + 2
+        return _Row(
+            ids=[CLS, *question, SEP, *title, *text.ids[start:end], SEP],
+            second=second,
+            offset=second + len(title),
+            owners=owners[start:end],
+        )
+
+    def _scores(self, rows: Sequence[_Row], question: int) -> Iterator[tuple[int, tuple[float, dict[int, float]]]]:
+        ids = [row.ids for row in rows]
+        batches = self._states(ids, seconds=[row.second for row in rows], batch_tokens=self._states.balanced(ids))
+        for batch, states in batches:
+            for at, state in zip(batch, states, strict=True):
+                yield at, self._score(rows[at], state, question)
+
+    def _score(self, row: _Row, state: Floats, question: int) -> tuple[float, dict[int, float]]:
+        heads = self._heads
+        asked = _unit(state[1 : 1 + question].mean(axis=0))
+        sentences = {}
+        for number in np.unique(row.owners).tolist():
+            said = state[row.offset : row.offset + len(row.owners)][row.owners == number].mean(axis=0)
+            sentences[number] = float(
+                said @ heads["sentence"]
+                + heads["sentence_bias"]
+                + heads["near"] * (_unit(said) @ asked)
+                + (said * heads["mix"]) @ asked
+            )
+        best = max(sentences.values(), default=UNREAD)
+        return float(state[0] @ heads["answer"] + heads["answer_bias"] + heads["best"] * best), sentences
+
+
+def _in_order(hit: Hit, answer: float, sentences: Mapping[int, float]) -> ReaderScores:
+    # A sentence that did not fit is taken for an average one of its paragraph: nothing is known of it.
+    usual = sum(sentences.values()) / len(sentences) if sentences else UNREAD
+    return ReaderScores(
+        answer=answer, sentences=tuple(sentences.get(number, usual) for number in range(len(hit.sentences)))
+    )
+
+
+def _window(owners: npt.NDArray[np.int64], sentences: Sequence[SentenceScore], room: int) -> tuple[int, int]:
+    """Which tokens are read of a paragraph that is too long: around the sentence nearest to the question."""
+    if len(owners) <= room:
+        return 0, len(owners)
+    nearest = max(range(len(sentences)), key=lambda at: sentences[at].score, default=0)
+    first, last = np.searchsorted(owners, [nearest, nearest + 1]).tolist()
+    start = max(0, min((first + last - room) // 2, len(owners) - room))
+    return start, start + room
+
+
+def _unit(vector: Floats) -> Floats:
+    unit: Floats = vector / max(float(np.linalg.norm(vector)), 1e-12)
+    return unit

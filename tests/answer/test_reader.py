@@ -1,0 +1,224 @@
+"""The reader that ships, over real paragraphs: what it tells apart, what it reads of long ones, what it refuses."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from rag.answer.reader import LEAST_HITS, MOST_HITS, WEIGHTS, Reader
+from rag.assistant import Assistant
+from rag.errors import ConfigurationError
+from rag.index.embedding import bundled_model
+from rag.settings import Settings
+from rag.text.sentences import split_sentences
+from rag.types import DocumentInfo, Hit, Paragraph, Retrieval, SentenceScore, Signals
+from tests.conftest import ROOT, SERVICEMEN
+
+GRAIN = (
+    "The two ministers met in Vienna on Tuesday. They agreed that the port will send forty ships of grain to the south "
+    "before winter. Journalists were not admitted."
+)
+BRIDGE = "The old bridge over the river was opened to cyclists again after repairs that took three years."
+FILLER = "The delegation thanked its hosts for the warm welcome and for the tour of the museum. "
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    return Reader.load(cache=tmp_path_factory.mktemp("reader"))
+
+
+def hit(text: str, *, cosines: Sequence[float] = (), number: int = 1) -> Hit:
+    spans = split_sentences(text)
+    return Hit(
+        paragraph=Paragraph(document="doc", number=number, start=0, end=len(text), text=text),
+        document=DocumentInfo(id="doc", title="Talks on grain"),
+        score=0.5,
+        signals=Signals(dense=0.5, lexical=1.0, sentence=0.5),
+        sentences=tuple(
+            SentenceScore(start=span.start, end=span.end, score=cosines[at] if cosines else 0.0)
+            for at, span in enumerate(spans)
+        ),
+    )
+
+
+def found(question: str, *hits: Hit) -> Retrieval:
+    return Retrieval(question=question, standalone_question=question, hits=hits, paragraphs=len(hits))
+
+
+def answers(reader: Reader, question: str, *texts: str) -> list[float]:
+    read = reader(found(question, *(hit(text) for text in texts)))
+    return [one.read.answer for one in read.hits if one.read]
+
+
+def test_a_paragraph_that_answers_is_told_from_one_that_does_not(reader: Reader) -> None:
+    right, wrong = answers(reader, "How much corn goes down south by boat?", GRAIN, BRIDGE)
+    assert right > wrong + 1
+
+
+@pytest.mark.parametrize(
+    ("answered", "not_answered"),
+    [
+        ("How many ships of grain will the port send to the south?", "How many ships of oil will the port send north?"),
+        ("Where did the two ministers meet?", "Where will the two presidents meet next year?"),
+    ],
+)
+def test_a_question_that_is_answered_is_told_from_its_like(reader: Reader, answered: str, not_answered: str) -> None:
+    assert answers(reader, answered, GRAIN)[0] > answers(reader, not_answered, GRAIN)[0] + 0.5
+
+
+def test_the_sentence_that_answers_is_found(reader: Reader) -> None:
+    for question, best in (("What did the ministers decide about food?", 1), ("Was the press let in?", 2)):
+        (read,) = reader(found(question, hit(GRAIN))).hits
+        assert read.read
+        assert max(range(3), key=lambda at: read.read.sentences[at] if read.read else 0) == best
+
+
+def test_a_long_paragraph_is_read_around_the_sentence_nearest_to_the_question(reader: Reader) -> None:
+    text = FILLER * 60 + GRAIN
+    count = len(split_sentences(text))
+    near = [0.0] * count
+    near[-2] = 1.0
+    question = "How much grain goes south?"
+    (at_its_end,) = reader(found(question, hit(text, cosines=near))).hits
+    (at_its_start,) = reader(found(question, hit(text))).hits
+    assert at_its_end.read
+    assert at_its_start.read
+    assert len(at_its_end.read.sentences) == count
+    assert at_its_end.read.answer > at_its_start.read.answer + 1
+    assert at_its_end.read.sentences[-2] == max(at_its_end.read.sentences)
+
+
+def test_as_many_hits_are_read_as_there_is_time_for(reader: Reader) -> None:
+    for text, count in ((GRAIN, MOST_HITS), (FILLER * 60, LEAST_HITS)):
+        hits = reader(found("Who met?", *(hit(text, number=number) for number in range(1, 13)))).hits
+        assert [one.read is not None for one in hits] == [True] * count + [False] * (12 - count)
+
+
+def test_all_else_stays_as_it_was(reader: Reader) -> None:
+    before = found("Who met?", hit(GRAIN), hit(BRIDGE, number=2))
+    after = reader(before)
+    assert replace(after, hits=tuple(replace(one, read=None) for one in after.hits)) == before
+    for nothing in (found("Who met?"), found("", hit(GRAIN))):
+        assert reader(nothing) == nothing
+
+
+def test_a_paragraph_of_signs_and_one_without_sentences_are_read(reader: Reader) -> None:
+    for one in (hit("…"), replace(hit(GRAIN), sentences=()), hit("ዘመን " * 400)):
+        (read,) = reader(found("Who? " * 300, one)).hits
+        assert read.read is not None
+        assert len(read.read.sentences) == len(one.sentences)
+
+
+def test_threads_do_not_disturb_each_other(reader: Reader) -> None:
+    questions = [f"How many ships go to port {number}?" for number in range(12)]
+    alone = [answers(reader, question, GRAIN, BRIDGE) for question in questions]
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(lambda question: answers(reader, question, GRAIN, BRIDGE), questions))
+    for one, other in zip(alone, together, strict=True):
+        assert one == pytest.approx(other, abs=1e-3)
+
+
+def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(ROOT / "rag/answer" / WEIGHTS, tmp_path)
+    (tmp_path / WEIGHTS).write_bytes((tmp_path / WEIGHTS).read_bytes()[:-1] + b"x")
+    monkeypatch.setattr("rag.answer.reader.files", lambda _: tmp_path)
+    with pytest.raises(ConfigurationError, match=r"reader\.safetensors is not the published one"):
+        Reader.load(cache=tmp_path / "cache")
+    (tmp_path / WEIGHTS).unlink()
+    with pytest.raises(ConfigurationError, match=r"reader\.safetensors is missing"):
+        Reader.load(cache=tmp_path / "cache")
+
+
+def test_an_index_that_cannot_be_written_to_is_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: Reader
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    other = Reader.load(cache=tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
+    assert answers(other, "Who met?", GRAIN) == pytest.approx(answers(reader, "Who met?", GRAIN), abs=0.05)
+
+
+def test_readers_that_start_together_build_one_graph(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        readers = list(pool.map(lambda _: Reader.load(cache=tmp_path), range(4)))
+    assert len({tuple(answers(one, "Who met?", GRAIN)) for one in readers}) == 1
+    assert len(list(tmp_path.glob("*/model.bin"))) == 1
+
+
+def test_beside_another_embedding_model_nothing_is_read(tmp_path: Path, index_folder: Path) -> None:
+    from rag.library import update_index
+
+    other = Settings.load(index=tmp_path / "index", embedding="test:hash")
+    update_index(other, [ROOT / "corpus"])
+    for settings, reads in ((other, False), (Settings.load(index=index_folder), True)):
+        with Assistant.open(settings) as assistant:
+            answer = assistant.ask(SERVICEMEN)
+            assert any(one.read for one in assistant._read(assistant.search(SERVICEMEN)).hits) is reads
+            assert answer.citations or answer.status == "abstained"
+
+
+def test_a_question_is_read_without_torch(index_folder: Path) -> None:
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from rag.assistant import Assistant; from rag.settings import Settings\n"
+        f"Assistant.open(Settings.load(index={str(index_folder)!r})).ask({SERVICEMEN!r})\n"
+        "print('torch' in sys.modules, 'rag.answer.reader' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
+
+
+def test_what_training_writes_is_what_is_read(tmp_path: Path) -> None:
+    """The model as it learns and the reader of its weights give the same scores."""
+    from safetensors.torch import load_file, save_file
+
+    trainer = _trainer()
+    model = trainer.ReaderModel(load_file(bundled_model() / "model.safetensors"))
+    pair = trainer.Pairs(trainer.published_tokenizer(bundled_model()), random.Random(1))
+    lesson = trainer.Lesson(
+        question="How much grain goes south?",
+        title="Talks on grain",
+        text=GRAIN,
+        sentences=tuple(split_sentences(GRAIN)),
+        answers=True,
+        answering=frozenset({1}),
+    )
+    optimizer = trainer.torch.optim.SGD(model.parameters(), lr=0.05)
+    before = model.loss([pair(lesson)])
+    for _ in range(3):
+        optimizer.zero_grad()
+        model.loss([pair(lesson)]).backward()
+        optimizer.step()
+    assert model.loss([pair(lesson)]) < before
+    model.eval()
+    answer, numbers, sentences, _ = model([pair(lesson)])
+    save_file(trainer.weights_of(model), tmp_path / "trained.safetensors")
+    reader = Reader.load(cache=tmp_path, weights=tmp_path / "trained.safetensors")
+    (read,) = reader(found(lesson.question, hit(GRAIN))).hits
+    assert read.read
+    assert numbers == [[0, 1, 2]]
+    assert read.read.answer == pytest.approx(answer.item(), abs=0.1)
+    assert list(read.read.sentences) == pytest.approx(sentences[0].tolist(), abs=0.1)
+
+
+def _trainer() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("train_reader", ROOT / "eval/train_reader.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["train_reader"] = module
+    spec.loader.exec_module(module)
+    return module
