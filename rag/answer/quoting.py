@@ -19,12 +19,10 @@ Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
 MOST_QUOTES = 3
 NEARLY_AS_WELL = 0.1
 """How much lower than the best a passage may score and still be quoted."""
-NEARLY_AS_WELL_READ = 0.2
-"""The same where a reader has its say; whatever the score, what it thinks no answer (`HARDLY`) is left out, and what it
-thinks one (`SURELY`) is quoted too. Both are log-odds."""
-HARDLY, SURELY = -3.0, 1.0
+NEARLY_AS_WELL_READ = 0.25
+"""The same where a reader has its say: scores lie farther apart."""
 FOR_ANOTHER = 0.2
-"""The same, where the best was quoted for another thing that was asked."""
+"""How much lower it may score where the best was quoted for another thing that was asked."""
 REPEATED = 0.6
 ABSTAINS = "The documents do not answer this question."
 
@@ -115,9 +113,5 @@ def _adds(passage: Passage, best: Passage, chosen: Sequence[Passage]) -> bool:
     """Whether a passage answers nearly as well as the best one and says something that was not said."""
     if any(passage.repeats(quoted, share=REPEATED) for quoted in chosen):
         return False
-    if passage is best:
-        return True
-    if passage.odds is None:
-        return passage.score >= best.score - NEARLY_AS_WELL
-    near = passage.score >= best.score - NEARLY_AS_WELL_READ and passage.odds >= HARDLY
-    return near or passage.odds >= SURELY
+    within = NEARLY_AS_WELL if passage.odds is None else NEARLY_AS_WELL_READ
+    return passage is best or passage.score >= best.score - within

@@ -36,8 +36,8 @@ HEAD = "head."
 _RECIPE = "pairs 1"
 """Changes whenever the same weights would make another graph."""
 
-LEAST_HITS, MOST_HITS = 5, 10
-MOST_TOKENS = 1_000
+LEAST_HITS, MOST_HITS = 4, 10
+MOST_TOKENS = 900
 """Of all hits of a question together; beyond the first `LEAST_HITS`, those that no longer fit are not read."""
 PAIR_TOKENS = 288
 QUESTION_TOKENS = 64

@@ -63,9 +63,10 @@ SIGNS: Mapping[str, int] = {
     "read_sentence": 1,
     "read_among": 1,
     "read_leaning": 0,
+    "read_of_few": 0,
 }
 """The signs and their direction: 1 speaks for an answer, -1 against one, 0 for neither by itself."""
-READ = frozenset({"read", "read_sentence", "read_among", "read_leaning"})
+READ = frozenset({"read", "read_sentence", "read_among", "read_leaning", "read_of_few"})
 """Those that only a reader gives."""
 
 Lacking = Literal["name", "value", "kind", "far", "word"]
@@ -164,12 +165,12 @@ def signs_of(retrieval: Retrieval, nearness: Nearness = _BY_STEM) -> Signs:
         "sentence_of_few": few * (sentence - 0.5),
         "strangest_of_few": few * strangest,
         "strange_of_few": few * strange,
-    } | _read(retrieval)
+    } | _read(retrieval, few)
     kinds = reading.asked.kinds if values["kind_gap"] > LARGE_GAP else ()
     return Signs(values=values, lacks=tuple(_lacks(lacking, kinds)))
 
 
-def _read(retrieval: Retrieval) -> dict[str, float]:
+def _read(retrieval: Retrieval, few: float) -> dict[str, float]:
     """What the reader says: of the best hit, of the best sentence, and how far the best hit stands above the others."""
     scores = [hit.read for hit in retrieval.hits if hit.read]
     if not scores:
@@ -180,6 +181,7 @@ def _read(retrieval: Retrieval) -> dict[str, float]:
         "read_sentence": max((value for score in scores for value in score.sentences), default=answers[0]),
         "read_among": answers[0] - sum(answers) / len(answers),
         "read_leaning": _leans(retrieval) * answers[0],
+        "read_of_few": few * answers[0],
     }
 
 
