@@ -4,8 +4,8 @@
 
 Starts from the layers of all-MiniLM-L6-v2; its word vectors stay as they are and are not written. What is learnt:
 whether a paragraph answers a question, which of its sentences do, and (to help the others; it is not written) which
-words. `benchmarks/support/lessons.py` says on what. Takes about an hour on two cores; the same steps give weights that
-differ in their last digits from machine to machine, so the digest that is printed belongs into `rag/answer/reader.py`.
+words. `benchmarks/support/lessons.py` says on what. Takes about 45 minutes on two cores. The same steps give weights
+that differ in their last digits from machine to machine: the digest it prints belongs into `rag/answer/reader.py`.
 """
 
 from __future__ import annotations

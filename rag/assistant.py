@@ -310,14 +310,18 @@ class Assistant:
         return QuotingAnswerer(copies=self.copies, answerable=self._answerable, search=self._search_part)
 
     def _search_part(self, question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
-        found = self._open_searcher().search(question, history=history, filters=filters, k=self.settings.k)
-        return self._read(found)
+        from rag.answer.reader import PART_TOKENS
 
-    def _read(self, retrieval: Retrieval) -> Retrieval:
+        found = self._open_searcher().search(question, history=history, filters=filters, k=self.settings.k)
+        return self._read(found, PART_TOKENS)
+
+    def _read(self, retrieval: Retrieval, tokens: int | None = None) -> Retrieval:
         """The retrieval with what the reader thinks of its first hits."""
         with self._opening:
             reader = self._reader
-        return reader(retrieval) if reader else retrieval
+        if reader is None:
+            return retrieval
+        return reader(retrieval, tokens=tokens) if tokens else reader(retrieval)
 
     @cached_property
     def _reader(self) -> Reader | None:

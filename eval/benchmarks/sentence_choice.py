@@ -26,7 +26,7 @@ from support.silence import rows_of
 
 from rag.answer.passages import split_question
 from rag.answer.quoting import choose
-from rag.answer.reader import Reader
+from rag.answer.reader import MOST_TOKENS, PART_TOKENS, Reader
 from rag.corpus import scan
 from rag.index import Index, load_embedder, update
 from rag.index.embedding import BUNDLED
@@ -40,7 +40,9 @@ MOST = {"squad2": 2, "clapnq": 3}
 
 
 def pilcrow(parts: Sequence[Retrieval], reader: Reader, most: int) -> Quotes:
-    return [(passage.hit, passage.span) for passage in choose([reader(part) for part in parts], most=most)]
+    tokens = MOST_TOKENS if len(parts) == 1 else PART_TOKENS
+    read = [reader(part, tokens=tokens) for part in parts]
+    return [(passage.hit, passage.span) for passage in choose(read, most=most)]
 
 
 def without_reader(parts: Sequence[Retrieval], _: Reader, most: int) -> Quotes:

@@ -21,6 +21,8 @@ from rag.types import Retrieval
 
 NOTHING_FOUND = "Nothing was found."
 NOT_NEAR = "Nothing found comes near enough to the question."
+HARDLY = -2.0
+"""The reader's log-odds up to which a word is named as missing: above them the thing may be said in other words."""
 NOT_ANSWERED = "The paragraphs that come nearest do not answer the question."
 
 
@@ -94,6 +96,6 @@ def reason_of(signs: Signs) -> str:
             return f"No paragraph near the question mentions {which}."
         if what == "kind" and which in WORDING:
             return f"No paragraph near the question {WORDING[which]}."
-        if what == "word":
+        if what == "word" and signs.values.get("read", HARDLY) <= HARDLY:
             return f"Nothing near the question speaks of \u201c{which}\u201d."
     return NOT_ANSWERED if signs.values.keys() >= READ else NOT_NEAR

@@ -156,6 +156,8 @@ def test_a_reason_for_every_lack() -> None:
         assert reason_of(Signs(values={}, lacks=(("kind", kind),))) == f"No paragraph near the question {wording}."
     assert reason_of(Signs(values={}, lacks=(("far", "Baku"),))) == "No paragraph near the question mentions Baku."
     assert "charges" in reason_of(Signs(values={}, lacks=(("word", "charges"),)))
+    near = Signs(values=dict.fromkeys(READ, -1.0), lacks=(("word", "summit"),))
+    assert reason_of(near) == NOT_ANSWERED
     assert reason_of(Signs(values={})) == NOT_NEAR
     assert reason_of(Signs(values=dict.fromkeys(READ, -3.0))) == NOT_ANSWERED
 

@@ -71,8 +71,9 @@ def test_a_hostile_document(
             source = page.locator("#source .paragraph.here > p").text_content() or ""
             assert attack.split("\0")[0].rstrip() in source
         check(page)
-        if page.locator("#source .close").is_visible():
+        if width == 390:  # the source lies over the conversation
             page.locator("#source .close").click()
+            expect(page.locator("#source")).not_to_be_in_viewport()
     hrefs = page.locator("#source a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     assert all(href.startswith("?p=") for href in hrefs)
     page.get_by_role("tab", name="Documents").click()
