@@ -332,7 +332,7 @@ class Assistant:
             return None
         from rag.answer.reader import Reader
 
-        return Reader.load(cache=self.settings.index / "models")
+        return Reader.shared(cache=self.settings.index / "models")
 
     @cached_property
     def _answerable(self) -> AnswerableCheck:

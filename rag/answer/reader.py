@@ -9,6 +9,7 @@ Both are log-odds.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
@@ -97,6 +98,18 @@ class Reader:
         }
         return cls(TokenStates.load(graph), heads, tokenizer)
 
+    @classmethod
+    def shared(cls, *, cache: Path) -> Reader:
+        """The reader that ships, loaded once a process: it is the same for every index.
+
+        Raises:
+            ConfigurationError: as `load`.
+        """
+        global _SHARED
+        with _LOADING:
+            _SHARED = _SHARED or cls.load(cache=cache)
+            return _SHARED
+
     def __call__(self, retrieval: Retrieval, *, tokens: int = MOST_TOKENS) -> Retrieval:
         """The retrieval with `Hit.read` of its first hits: of `LEAST_HITS`, and of more within so many `tokens`."""
         question = self._tokens(retrieval.standalone_question).ids[-QUESTION_TOKENS:]
@@ -174,3 +187,7 @@ def _window(owners: npt.NDArray[np.int64], sentences: Sequence[SentenceScore], r
 def _unit(vector: Floats) -> Floats:
     unit: Floats = vector / max(float(np.linalg.norm(vector)), 1e-12)
     return unit
+
+
+_LOADING = threading.Lock()
+_SHARED: Reader | None = None
