@@ -117,10 +117,8 @@ def kept_graph(folder: Path, build: Callable[[], Model]) -> Path | Model:
                 half = seal.with_suffix(".half")
                 half.write_text(json.dumps(digests))
                 half.replace(seal)
-    except PermissionError:
-        return build()
     except OSError as error:
-        if error.errno != errno.EROFS:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise
         return build()
     return target

@@ -35,7 +35,7 @@ from .silence import FITTING, asked, is_taught, rows_of
 
 WRITTEN = FITTING / "reader.jsonl"
 PUBLIC = ("squad2", "clapnq", "mtrag")
-SOURCES = ("whitehouse", "fomc", "ungdc_south_caucasus", *PUBLIC)
+SOURCES = ("whitehouse", "ungdc_south_caucasus", *PUBLIC)
 _OTHERS = 3
 """Paragraphs most like a question that do not answer it."""
 
@@ -95,7 +95,11 @@ def _written(packet: str, home: str, question: Mapping[str, Any], order: Sequenc
     if any(f"{name}#p{number}" in _unseen() for name, number in [*right, *near]):
         return None
     said = {_text(*place) for place in right}
-    others = [place for place in order if _may_be_wrong(*place) and _text(*place) not in said and place not in near]
+    others = [
+        place
+        for place in order
+        if "{}#p{}".format(*place) not in _unseen() and _text(*place) not in said and place not in near
+    ]
     asks = _asked(question)
     return Taught(
         source=packet,
@@ -122,10 +126,6 @@ def _unseen() -> frozenset[str]:
         for reference in [*row["gold_paragraphs"], row.get("written_against")]
         if reference
     )
-
-
-def _may_be_wrong(name: str, number: int) -> bool:
-    return f"{name}#p{number}" not in _unseen()
 
 
 def _lesson(
