@@ -230,6 +230,10 @@ class Desk:
         """Notes whose browser this is."""
         self._owners[session] = owner
 
+    def knows(self, session: str) -> bool:
+        """Whether this browser has said whose it is."""
+        return session in self._owners
+
     def owner(self, session: str) -> str:
         """Whose browser this is; nobody else's when that is not known."""
         return self._owners.get(session) or owner_of(None, "", session)

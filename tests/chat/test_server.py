@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from rag.chat import launch
 from rag.chat.accounts import write_account
@@ -53,6 +53,37 @@ def test_the_page_is_there_before_the_assistant(double: Double, browser: Browser
     finally:
         page.close()
         server.close(verbose=False)
+
+
+def test_a_question_quicker_than_the_pages_arrival_is_kept_for_its_browser(
+    double: Double, serve: Callable[..., str], browser: Browser
+) -> None:
+    page = browser.new_page()
+    held: list[Route] = []
+    holding = True
+
+    def hold(route: Route) -> None:
+        if holding and SERVICEMEN not in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/queue/join*", hold)
+    try:
+        page.goto(serve(double))
+        page.locator("#question textarea").fill(SERVICEMEN)
+        page.keyboard.press("Enter")
+        expect(page.locator("#live .state, #history a.chip").first).to_be_visible()
+        page.wait_for_timeout(300)
+        assert held
+        holding = False
+        for route in held:
+            route.continue_()
+        expect(page.locator("#history a.chip").first).to_be_visible()
+        page.reload()
+        expect(page.locator("#history a.chip").first).to_be_visible()
+    finally:
+        page.close()
 
 
 def test_launch_says_when_the_first_question_can_be_answered_and_stops_on_ctrl_c(index_folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +24,8 @@ from rag.types import Filters
 
 ASK_ACTS = ("cite", "open", "again", "wider", "rate", "comment", "edit", "example")
 _WIDER = 40
+_ARRIVES_WITHIN = 10.0
+"""Seconds a question waits for its page to have said whose it is."""
 
 Update = dict[Any, Any]
 
@@ -220,8 +223,6 @@ class _Asking:
             return
         session = str(request.session_hash)
         stop, place = desk.stopper(session), desk.move(session)
-        # A page that outlived a restart of the server has forgotten whose it is.
-        visit = visit if visit.owner else Visit(owner=desk.owner(session))
         waiting = texts.SEARCHING if desk.ready else texts.NOT_READY
         yield {
             room.question: "",
@@ -231,6 +232,8 @@ class _Asking:
         }
         while not desk.ready and not stop.is_set():
             await asyncio.sleep(0.1)
+        if not visit.owner:
+            visit = Visit(owner=await self._owner(session, stop))
         before = tuple(known for known in desk.exchanges(visit) if known.id != visit.editing)
         yield {room.history: self._history(before) if before else ""}
         asked = Asked(question=question, history=history_of(before), filters=filters, k=k)
@@ -240,6 +243,15 @@ class _Asking:
                 yield self._kept(progress.exchange, visit, here=here)
             elif here:
                 yield {room.live: progress.live}
+
+    async def _owner(self, session: str, stop: threading.Event) -> str:
+        """Whose browser this is. A quick question can be here before the page's arrival has said so."""
+        waited = 0.0
+        while not self._desk.knows(session) and waited < _ARRIVES_WITHIN and not stop.is_set():
+            await asyncio.sleep(0.1)
+            waited += 0.1
+        # A page that outlived a restart of the server arrives no more.
+        return self._desk.owner(session)
 
     def _kept(self, exchange: Exchange, visit: Visit, *, here: bool) -> Update:
         """Keeps the finished exchange and, if its conversation is still open, shows it with its first source."""

@@ -117,7 +117,6 @@ def _connect_arrival(
         session = str(request.session_hash)
         owner = owner_of(request.username, person, session)
         desk.arrive(session, owner)
-        place = desk.place(session)
         while not desk.ready:
             yield {masthead: render_masthead(None, None)}
             await asyncio.sleep(0.25)
@@ -129,11 +128,11 @@ def _connect_arrival(
             room.issuers: gr.update(choices=issuers),
             room.documents: gr.update(choices=documents),
         }
-        if desk.place(session) == place:
+        if not desk.place(session):
             update[room.visit] = visit
             update[room.shelf] = render_shelf(desk.conversations.list(owner), visit.conversation)
             update[room.history] = show_history(desk, desk.exchanges(visit))
-        # Else something was asked while waiting: its answer brings the desk with it.
+        # Else something was asked meanwhile, or before: its answer brings the desk with it.
         if reference := request.query_params.get("p"):
             update[source] = desk.open_reference(reference)
         yield update
