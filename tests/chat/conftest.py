@@ -140,16 +140,23 @@ def double(tmp_path: Path) -> Double:
     return bundled_double(tmp_path)
 
 
+def enter(page: Page, taken: Callable[[float], None]) -> None:
+    """Presses Enter until the page took it; `taken` waits so many milliseconds for a sign of that.
+
+    While Gradio winds up an answer, a moment after it was shown, it takes no other question.
+    """
+    for _ in range(5):
+        page.keyboard.press("Enter")
+        with suppress(AssertionError):
+            return taken(6_000)
+    return taken(0)
+
+
 def ask(page: Page, question: str) -> None:
     """Writes a question as a person would and waits for its answer."""
     before = page.locator("#history .exchange").count()
     box = page.locator("#question textarea")
     box.fill(question)
-    # While Gradio winds up the answer before, a moment after that was shown, it takes no other question.
-    for _ in range(5):
-        page.keyboard.press("Enter")
-        with suppress(AssertionError):
-            expect(box).to_have_value("", timeout=6_000)
-            break
+    enter(page, lambda wait: expect(box).to_have_value("", timeout=wait))
     expect(page.locator("#history .exchange")).to_have_count(before + 1)
     expect(page.locator("#live .exchange")).to_have_count(0)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from rag.chat.limits import Limits
 from rag.errors import ModelError
 from rag.types import AnswerEvent, Delta, Finished, Withdrawn
-from tests.chat.conftest import ask
+from tests.chat.conftest import ask, enter
 from tests.chat.double import Double
 from tests.conftest import SERVICEMEN
 
@@ -87,14 +87,13 @@ def test_questions_that_are_empty_too_long_or_too_many(
     page.locator("#ask").click()
     expect(page.locator("#notice")).to_have_text("Write a question first.")
     page.locator("#question textarea").fill("x" * 101)
-    page.keyboard.press("Enter")
-    expect(page.locator("#notice")).to_contain_text("101 characters; 100 are the limit")
+    notice = expect(page.locator("#notice"))
+    enter(page, lambda wait: notice.to_contain_text("101 characters; 100 are the limit", timeout=wait))
     expect(page.locator("#question textarea")).to_have_value("x" * 101)
     ask(page, SERVICEMEN)
     expect(page.locator("#notice")).to_have_text("")
     page.locator("#question textarea").fill(SERVICEMEN)
-    page.keyboard.press("Enter")
-    expect(page.locator("#notice")).to_contain_text("more than 1 questions in a minute")
+    enter(page, lambda wait: notice.to_contain_text("more than 1 questions in a minute", timeout=wait))
 
 
 class Held(Double):

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from rag.chat.desk import Desk
 from rag.chat.server import start
-from tests.chat.conftest import ask, free_port
+from tests.chat.conftest import ask, enter, free_port
 from tests.chat.double import Double, make_document
 from tests.conftest import SERVICEMEN
 
@@ -137,8 +137,7 @@ def test_asking_again_and_editing_take_the_place_of_the_last_answer(
     page.locator("[data-act=edit]").click()
     expect(page.locator("#question textarea")).to_have_value(SERVICEMEN)
     page.locator("#question textarea").fill(COP29)
-    page.keyboard.press("Enter")
-    expect(page.locator("#history .question")).to_have_text([COP29])
+    enter(page, lambda wait: expect(page.locator("#history .question")).to_have_text([COP29], timeout=wait))
     expect(page.locator("#history .exchange")).to_have_count(1)
 
 
