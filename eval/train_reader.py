@@ -1,11 +1,16 @@
 """Trains the reader (`rag/answer/reader.py`) and writes its weights.
 
     python eval/train_reader.py [--work FOLDER] [--steps N] [--out rag/answer/reader.safetensors]
+    python eval/train_reader.py --further rag/answer/reader.safetensors [--work FOLDER] [--steps N] [--out FILE]
 
 Starts from the layers of all-MiniLM-L6-v2; its word vectors stay as they are and are not written. What is learnt:
 whether a paragraph answers a question, which of its sentences do, and (to help the others; it is not written) which
-words. `benchmarks/support/lessons.py` says on what. Takes about 45 minutes on two cores. The same steps give weights
-that differ in their last digits from machine to machine: the digest it prints belongs into `rag/answer/reader.py`.
+words. `benchmarks/support/lessons.py` says on what. The weights that ship went through both commands: the first
+without the packets x*, which were not yet written, then further over these, with a part of the others mixed in. What
+the second writes is the mean of the weights before and after it (Wortsman et al. 2022, https://arxiv.org/abs/2109.01903).
+On two cores the first takes about 45 minutes where they compute in bfloat16, the second about 60 where they do not.
+The same steps give weights that differ in their last digits from machine to machine: the digest it prints belongs
+into `rag/answer/reader.py`.
 """
 
 from __future__ import annotations
@@ -41,9 +46,8 @@ from support.lessons import SOURCES, Lesson, Taught, public, written
 from support.silence import KEPT_PACKETS, embedder_of
 
 OUT = Path(__file__).resolve().parents[1] / "rag/answer" / WEIGHTS
-STEPS = 2_600
-LEARNING_RATE, HEADS_FASTER, WARM_UP, LEAST_RATE = 1.5e-4, 10, 0.06, 0.02
-WEIGHT_DECAY, DROPOUT, CLIP = 0.01, 0.1, 1.0
+HEADS_FASTER, WARM_UP, LEAST_RATE = 10, 0.06, 0.02
+WEIGHT_DECAY, CLIP = 0.01, 1.0
 BATCH_TOKENS = 3_072
 SORTED_AT_ONCE = 1_500
 """Pairs sorted by length before they are cut into batches, so that little of a batch is padding."""
@@ -55,8 +59,33 @@ JOINED = 0.08
 LATE = ("fw00", "fw04", "fw15", "fw18", "fw24", "fu00", "fm00", "fm01")
 """Packets of follow-ups: they come last, when single questions are understood, with other questions mixed in."""
 LATE_FROM, MIXED_IN = 0.8, 1.2
+FURTHER = "x"
+"""How the names of the packets begin that the second leg is about."""
 SEED = 1
 HIDDEN, HEADS, LAYERS = 384, 12, 6
+SUMS = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
+"""In what the layers compute: bfloat16 only where the cores do, elsewhere it is many times slower."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """A part of the training.
+
+    `still` are the lowest layers that do not learn (with the embeddings, if any); `beside` is how often a question
+    that a paragraph answers is laid beside one that does not; `dropout` matters where questions are seen again.
+    """
+
+    steps: int
+    rate: float
+    dropout: float
+    still: int
+    beside: float
+
+
+FIRST = Leg(steps=2_600, rate=1.5e-4, dropout=0.1, still=0, beside=1.0)
+SECOND = Leg(steps=1_900, rate=1e-4, dropout=0.0, still=2, beside=0.7)
+OTHERS_MIXED_IN = 0.35
+"""Other questions in the second leg, as a share of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +153,13 @@ class ReaderModel(nn.Module):
 
     Args:
         published: the weights of all-MiniLM-L6-v2.
+        leg: how it learns.
+        earlier: the weights of an earlier leg.
     """
 
-    def __init__(self, published: dict[str, Tensor]) -> None:
+    def __init__(self, published: dict[str, Tensor], leg: Leg, earlier: dict[str, Tensor] | None = None) -> None:
         super().__init__()
+        self.leg = leg
         fixed = ("embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight")
         learnt = {
             name: value.float()
@@ -151,19 +183,25 @@ class ReaderModel(nn.Module):
                 "mix": nn.Parameter(torch.zeros(HIDDEN)),
             }
         )
-        self._words, self._places = (published[name].bfloat16() for name in fixed)
+        for name, value in (earlier or {}).items():
+            target = self.heads[name[len(HEAD) :]] if name.startswith(HEAD) else self.layers[name.replace(".", "/")]
+            target.data.copy_(value.float().reshape(target.shape))
+        for name, parameter in self.layers.items():
+            level = int(name.split("/")[2]) if name.startswith("encoder") else -1
+            parameter.requires_grad_(level >= leg.still or not leg.still)
+        self._words, self._places = (published[name].to(SUMS) for name in fixed)
 
     def states(self, pairs: Sequence[Pair]) -> Tensor:
         """One vector a token, shape (pairs, tokens, hidden)."""
         length = max(len(pair.ids) for pair in pairs)
         ids = torch.zeros(len(pairs), length, dtype=torch.long)
         second = torch.zeros_like(ids)
-        outside = torch.full(ids.shape, -1e4, dtype=torch.bfloat16)
+        outside = torch.full(ids.shape, -1e4, dtype=SUMS)
         for row, pair in enumerate(pairs):
             ids[row, : len(pair.ids)] = torch.tensor(pair.ids)
             second[row, pair.question + 2 : len(pair.ids)] = 1
             outside[row, : len(pair.ids)] = 0
-        weights = {name.replace("/", "."): value.bfloat16() for name, value in self.layers.items()}
+        weights = {name.replace("/", "."): value.to(SUMS) for name, value in self.layers.items()}
 
         def linear(x: Tensor, *names: str) -> Tensor:
             parts = [(weights[f"{name}.weight"], weights[f"{name}.bias"]) for name in names]
@@ -175,7 +213,7 @@ class ReaderModel(nn.Module):
             return functional.layer_norm(x, (HIDDEN,), weights[f"{name}.weight"], weights[f"{name}.bias"], 1e-12)
 
         def dropped(x: Tensor) -> Tensor:
-            return functional.dropout(x, DROPOUT, self.training)
+            return functional.dropout(x, self.leg.dropout, self.training) if self.leg.dropout else x
 
         kinds = functional.embedding(second, weights["embeddings.token_type_embeddings.weight"])
         x = dropped(
@@ -186,9 +224,12 @@ class ReaderModel(nn.Module):
             at = f"encoder.layer.{layer}"
             parts = linear(x, *(f"{at}.attention.self.{part}" for part in ("query", "key", "value")))
             query, key, value = parts.view(split).permute(2, 0, 3, 1, 4)
-            # Written out: on the cores this was measured on it is twice as fast as torch's fused attention.
-            scores = (query / (HIDDEN // HEADS) ** 0.5) @ key.transpose(-1, -2) + outside[:, None, None, :]
-            seen = (torch.softmax(scores, -1) @ value).transpose(1, 2).reshape(x.shape)
+            if SUMS is torch.float32:
+                seen = functional.scaled_dot_product_attention(query, key, value, outside[:, None, None, :])
+            else:  # Written out it is twice as fast there as torch's fused attention.
+                scores = (query / (HIDDEN // HEADS) ** 0.5) @ key.transpose(-1, -2) + outside[:, None, None, :]
+                seen = torch.softmax(scores, -1) @ value
+            seen = seen.transpose(1, 2).reshape(x.shape)
             x = normal(x + dropped(linear(seen, f"{at}.attention.output.dense")), f"{at}.attention.output.LayerNorm")
             wide = functional.gelu(linear(x, f"{at}.intermediate.dense"))
             x = normal(x + dropped(linear(wide, f"{at}.output.dense")), f"{at}.output.LayerNorm")
@@ -254,13 +295,15 @@ def _with_none(odds: Tensor) -> Tensor:
     return torch.cat([torch.zeros(1), odds]).log_softmax(0)
 
 
-def lessons_of(taught: Sequence[Taught], chance: random.Random) -> Iterator[Lesson]:
-    """What is read in one round: of each question what answers it and one paragraph that does not, nearly the same."""
+def lessons_of(taught: Sequence[Taught], chance: random.Random, beside: float = 1.0) -> Iterator[Lesson]:
+    """What is read in one round: of each question what answers it and mostly a paragraph that nearly does."""
     asked_with = defaultdict(list)
     for one in taught:
         asked_with[one.source].append(one.question)
     for one in taught:
-        chosen = [*one.right, *(chance.sample(one.wrong, min(1, len(one.wrong))) if one.right else one.wrong[:1])]
+        chosen = [*one.right, *one.wrong[:1]]
+        if one.right:
+            chosen = [*one.right, *(chance.sample(one.wrong, 1) if one.wrong and chance.random() < beside else ())]
         if not one.right and len(one.wrong) > 1 and chance.random() < SECOND_WRONG:
             chosen.append(chance.choice(one.wrong[1:]))
         if not one.follows_up and one.source != "squad2" and chance.random() < JOINED:
@@ -285,8 +328,21 @@ def batches(pairs: list[Pair], chance: random.Random) -> list[list[Pair]]:
     return found
 
 
+def round_of(leg: Leg, taught: Sequence[Taught], is_late: bool, chance: random.Random) -> list[Taught]:
+    """The questions of a round."""
+    own = [one for one in taught if one.source.startswith(FURTHER)]
+    others = [one for one in taught if not one.source.startswith(FURTHER)]
+    if leg is SECOND:
+        return own + chance.sample(others, min(len(others), int(OTHERS_MIXED_IN * len(own))))
+    early = [one for one in others if one.source not in LATE]
+    if not is_late:
+        return early
+    late = [one for one in others if one.source in LATE]
+    return late + chance.sample(early, int(MIXED_IN * len(late)))
+
+
 def train(model: ReaderModel, taught: Sequence[Taught], pair: Pairs, steps: int, chance: random.Random) -> None:
-    layers = list(model.layers.values())
+    layers = [value for value in model.layers.values() if value.requires_grad]
     optimizer = torch.optim.AdamW(
         [
             {"params": [p for p in layers if p.ndim > 1], "weight_decay": WEIGHT_DECAY, "faster": 1},
@@ -295,17 +351,16 @@ def train(model: ReaderModel, taught: Sequence[Taught], pair: Pairs, steps: int,
         ],
         betas=(0.9, 0.98),
     )
-    late = [one for one in taught if one.source in LATE]
-    early = [one for one in taught if one.source not in LATE]
+    leg = model.leg
     model.train()
     began, step, total = time.perf_counter(), 0, 0.0
     while step < steps:
         is_late = step >= LATE_FROM * steps
-        chosen = [*late, *chance.sample(early, int(MIXED_IN * len(late)))] if is_late else early
-        for batch in batches([pair(lesson) for lesson in lessons_of(chosen, chance)], chance):
-            if is_late != (step >= LATE_FROM * steps):
+        lessons = lessons_of(round_of(leg, taught, is_late, chance), chance, leg.beside)
+        for batch in batches([pair(lesson) for lesson in lessons], chance):
+            if leg is FIRST and is_late != (step >= LATE_FROM * steps):
                 break
-            rate = LEARNING_RATE * min(1, (step + 1) / (WARM_UP * steps)) * max(LEAST_RATE, 1 - step / steps)
+            rate = leg.rate * min(1, (step + 1) / (WARM_UP * steps)) * max(LEAST_RATE, 1 - step / steps)
             for group in optimizer.param_groups:
                 group["lr"] = rate * group["faster"]
             loss = model.loss(batch)
@@ -314,8 +369,8 @@ def train(model: ReaderModel, taught: Sequence[Taught], pair: Pairs, steps: int,
             nn.utils.clip_grad_norm_(model.parameters(), CLIP)
             optimizer.step()
             step, total = step + 1, total + loss.item()
-            if step % 100 == 0:
-                print(f"{step} steps, loss {total / 100:.3f}, {time.perf_counter() - began:.0f} s", flush=True)
+            if step % 50 == 0:
+                print(f"{step} steps, loss {total / 50:.3f}, {time.perf_counter() - began:.0f} s", flush=True)
                 total = 0.0
             if step == steps:
                 return
@@ -349,10 +404,16 @@ def weights_of(model: ReaderModel) -> dict[str, Tensor]:
     return {name: value.contiguous() for name, value in (layers | heads).items()}
 
 
+def mean_of(earlier: dict[str, Tensor], later: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights in the middle of both."""
+    return {name: ((earlier[name].float() + value.float()) / 2).to(value.dtype) for name, value in later.items()}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, help="folder that keeps indexes and searches")
-    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--further", type=Path, help="weights of the first leg, to train them further")
+    parser.add_argument("--steps", type=int, help="steps of the leg")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     if missing := [name for name in SOURCES if not (DATA / name).is_dir()]:
@@ -369,11 +430,17 @@ def main() -> int:
     chance = random.Random(SEED)
     torch.manual_seed(SEED)
     source = bundled_model()
-    model = ReaderModel(load_file(source / "model.safetensors"))
+    leg, earlier = (SECOND, load_file(options.further)) if options.further else (FIRST, None)
+    published = load_file(source / "model.safetensors")
+    model = ReaderModel(published, leg, earlier)
     pair = Pairs(published_tokenizer(source), chance)
-    train(model, taught, pair, options.steps, chance)
-    print(report(model, kept, pair))
-    save_file(weights_of(model), options.out)
+    train(model, taught, pair, options.steps or leg.steps, chance)
+    print(report(model, kept, pair), flush=True)
+    weights = weights_of(model)
+    if earlier:
+        weights = mean_of(earlier, weights)
+        print("mean of before and after: " + report(ReaderModel(published, leg, weights), kept, pair), flush=True)
+    save_file(weights, options.out)
     print(f"{options.out.name}: {hashlib.sha256(options.out.read_bytes()).hexdigest()}")
     return 0
 

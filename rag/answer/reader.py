@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 
 WEIGHTS = "reader.safetensors"
-DIGEST = "2ba355ccabc555258a42f95e1ce15279d6539e3f10574e452682d867db98d409"
+DIGEST = "49570c0907274df168a543f71b557b777224e9a664f031d9be04c5f9f406b129"
 """SHA-256 of the weights that ship."""
 HEAD = "head."
 _RECIPE = "pairs 1"

@@ -1,8 +1,9 @@
 """What the reader is trained on: questions laid beside a paragraph, and which of its sentences answer.
 
 Two sources. `fitting/reader.jsonl` holds questions written for this over statements of the White House, speeches of
-the UN General Debate, and passages of half 0 of squad2, clapnq and mtrag; they were written packet by packet, so that
-nothing else in its packet answers a question. The other source are the questions of half 0 of squad2, clapnq and mtrag
+the UN General Debate, passages of half 0 of squad2, clapnq and mtrag, and articles among squad2's documents that no
+question of squad2 is about; they were written packet by packet, so that nothing else in its packet answers a question.
+In the packets x*, most come as twins: a question, and one that looks nearly the same and is not answered. The other source are the questions of half 0 of squad2, clapnq and mtrag
 that are not kept for the fit of the abstention (`silence.is_taught`). No paragraph of any other public question is
 shown, not even as one that does not answer.
 
