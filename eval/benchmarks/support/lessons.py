@@ -3,9 +3,9 @@
 Two sources. `fitting/reader.jsonl` holds questions written for this over statements of the White House, speeches of
 the UN General Debate, passages of half 0 of squad2, clapnq and mtrag, and articles among squad2's documents that no
 question of squad2 is about; they were written packet by packet, so that nothing else in its packet answers a question.
-In the packets x*, most come as twins: a question, and one that looks nearly the same and is not answered. The other source are the questions of half 0 of squad2, clapnq and mtrag
-that are not kept for the fit of the abstention (`silence.is_taught`). No paragraph of any other public question is
-shown, not even as one that does not answer.
+In the packets x*, most come as twins: a question, and one that looks nearly the same and is not answered. The other
+source are the questions of half 0 of squad2, clapnq and mtrag that are not kept for the fit of the abstention
+(`silence.is_taught`). No paragraph of any other public question is shown, not even as one that does not answer.
 
 A line of `fitting/reader.jsonl` is a document of a packet: its paragraphs that were shown, and the questions written
 over them. `sentences` are those that answer, `#p3.2` the second of paragraph 3 (before `#` the document, when it is
