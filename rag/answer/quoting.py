@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rag.answer.answerer import AnswerableCheck, closest
 from rag.answer.citations import CopyFinder, make_citation, neutral
-from rag.answer.passages import Passage, rank_passages, split_question
+from rag.answer.passages import READ_WITHIN, Passage, rank_passages, split_question
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Filters, Mode, Retrieval, Turn
 
 Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
@@ -23,6 +23,10 @@ NEARLY_AS_WELL_READ = 0.25
 """The same where a reader has its say: scores lie farther apart."""
 FOR_ANOTHER = 0.2
 """How much lower it may score where the best was quoted for another thing that was asked."""
+FOR_ANOTHER_READ = 0.7
+"""The same where a reader has its say, which must not rule the passage out."""
+OF_WHOLE = 2
+"""How many of the best passages for the whole question may be quoted beside those for each thing asked."""
 REPEATED = 0.6
 ABSTAINS = "The documents do not answer this question."
 
@@ -47,7 +51,7 @@ class QuotingAnswerer:
     def answer(self, retrieval: Retrieval, history: Sequence[Turn] = ()) -> Iterator[DraftEvent]:  # noqa: ARG002
         """The quotes that answer, or an abstention with its reason."""
         verdict = self._answerable(retrieval)
-        passages = choose(self._parts(retrieval)) if verdict.answerable else ()
+        passages = choose(self._parts(retrieval), whole=retrieval) if verdict.answerable else ()
         if not passages:
             yield Delta(text=ABSTAINS)
             yield Draft(
@@ -83,10 +87,23 @@ class QuotingAnswerer:
         return make_citation(number, passage.hit, passage.span, self._copies(passage.hit.paragraph.ref, passage.span))
 
 
-def choose(retrievals: Sequence[Retrieval], *, most: int = MOST_QUOTES) -> tuple[Passage, ...]:
-    """The passages to quote, in the order of what was asked; one retrieval for each thing asked."""
+def choose(
+    retrievals: Sequence[Retrieval], *, whole: Retrieval | None = None, most: int = MOST_QUOTES
+) -> tuple[Passage, ...]:
+    """The passages to quote, in the order of what was asked.
+
+    Args:
+        retrievals: one for each thing asked.
+        whole: where several things are asked, the retrieval of all together: a piece of a question says less than all
+            of it, and what answers the whole best is quoted too.
+        most: how many at most.
+    """
     if len(retrievals) > 1:
-        return tuple(_one_for_each(retrievals[:most]))
+        several = _one_for_each(retrievals[:most])
+        for passage in rank_passages(whole)[:OF_WHOLE] if whole else ():
+            if len(several) < most and _may_answer(passage) and not _stands_in_one(passage, several):
+                several.append(passage)
+        return tuple(several)
     ranked = rank_passages(retrievals[0])
     chosen: list[Passage] = []
     for passage in ranked:
@@ -101,12 +118,28 @@ def _one_for_each(retrievals: Sequence[Retrieval]) -> list[Passage]:
     for retrieval in retrievals:
         ranked = rank_passages(retrieval)
         for passage in ranked:
-            if passage.score < ranked[0].score - FOR_ANOTHER:
+            if passage is not ranked[0] and not _for_another(passage, ranked[0]):
                 break
-            if not any(passage.stands_in(quoted, share=REPEATED) for quoted in chosen):
+            if not _stands_in_one(passage, chosen):
                 chosen.append(passage)
                 break
     return chosen
+
+
+def _for_another(passage: Passage, best: Passage) -> bool:
+    """Whether a passage may stand in for the best one, which was quoted for another thing that was asked."""
+    if passage.odds is None:
+        return passage.score >= best.score - FOR_ANOTHER
+    return passage.score >= best.score - FOR_ANOTHER_READ and _may_answer(passage)
+
+
+def _may_answer(passage: Passage) -> bool:
+    """Whether the reader read the passage and did not rule it out."""
+    return passage.odds is not None and passage.odds > READ_WITHIN[0]
+
+
+def _stands_in_one(passage: Passage, chosen: Sequence[Passage]) -> bool:
+    return any(passage.stands_in(quoted, share=REPEATED) for quoted in chosen)
 
 
 def _adds(passage: Passage, best: Passage, chosen: Sequence[Passage]) -> bool:

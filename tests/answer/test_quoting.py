@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from rag.types import (
     Filters,
     Hit,
     Paragraph,
+    ReaderScores,
     Retrieval,
     SentenceScore,
     Signals,
@@ -119,6 +121,29 @@ def test_a_sentence_that_only_announces_what_follows_says_who_but_not_what() -> 
 )
 def test_questions_of_several_parts_are_taken_apart(question: str, parts: tuple[str, ...]) -> None:
     assert split_question(question) == parts
+
+
+def read(hit: Hit, odds: float) -> Hit:
+    return replace(hit, read=ReaderScores(answer=odds, sentences=(odds,)))
+
+
+def test_what_answers_the_whole_question_is_quoted_beside_the_best_for_each_part() -> None:
+    town, fee = hit("The town council met on Monday.", number=1), hit("It set the fee at 40 crowns.", number=2)
+    bell, rain = hit("The bell of the church rang.", number=3), hit("Rain fell all day.", number=4)
+    parts = [found("When did the council meet", read(town, 2.0)), found("what did it set?", read(town, 1.0))]
+    whole = found("When did the council meet, and what did it set?", read(fee, 1.0), read(bell, -7.0), read(rain, -7.0))
+    chosen = [passage.hit.paragraph.number for passage in choose(parts, whole=whole)]
+    assert chosen == [1, 2]
+    assert [passage.hit.paragraph.number for passage in choose(parts, whole=found("When?", town, bell))] == [1]
+
+
+def test_another_passage_stands_in_where_the_best_was_quoted_unless_the_reader_rules_it_out() -> None:
+    held, freed = hit("The state holds 55 men.", number=1), hit("It lets go of 12.", number=2, cosine=0.4)
+    asked = found("how many go free?", read(held, 1.0), read(freed, -2.0))
+    first = found("How many men does the state hold", read(held, 4.0))
+    assert [passage.hit.paragraph.number for passage in choose([first, asked])] == [1, 2]
+    asked = found("how many go free?", read(held, 1.0), read(freed, -6.0))
+    assert [passage.hit.paragraph.number for passage in choose([first, asked])] == [1]
 
 
 def test_each_part_is_searched_by_itself_in_the_light_of_the_one_before() -> None:
