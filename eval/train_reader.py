@@ -157,7 +157,9 @@ class ReaderModel(nn.Module):
         earlier: the weights of an earlier leg.
     """
 
-    def __init__(self, published: dict[str, Tensor], leg: Leg = FIRST, earlier: dict[str, Tensor] | None = None) -> None:
+    def __init__(
+        self, published: dict[str, Tensor], leg: Leg = FIRST, earlier: dict[str, Tensor] | None = None
+    ) -> None:
         super().__init__()
         self.leg = leg
         fixed = ("embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight")
