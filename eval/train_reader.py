@@ -149,7 +149,7 @@ class Pairs:
 
 
 class ReaderModel(nn.Module):
-    """The reader while it learns: weights in 32 bits, sums of the layers in bfloat16.
+    """The reader while it learns: weights in 32 bits, the layers computed in `SUMS`.
 
     Args:
         published: the weights of all-MiniLM-L6-v2.
