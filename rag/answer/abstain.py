@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +17,18 @@ from importlib.resources import files
 from rag.answer.answerer import Answerable
 from rag.answer.asked import WORDING
 from rag.answer.nearness import Encode, Nearness
-from rag.answer.signs import READ, Signs, signs_of
+from rag.answer.signs import READ, Signs, asked_text, signs_of
+from rag.text.lexicon import PLEASANTRIES
+from rag.text.terms import content_terms, fold
 from rag.types import Retrieval
 
 NOTHING_FOUND = "Nothing was found."
+ASKS_NOTHING = "The question names nothing to look for."
 NOT_NEAR = "Nothing found comes near enough to the question."
 HARDLY = -2.0
 """The reader's log-odds up to which a word is named as missing: above them the thing may be said in other words."""
 NOT_ANSWERED = "The paragraphs that come nearest do not answer the question."
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +84,20 @@ class Abstention:
         """Whether the retrieval answers its question, why not, and how sure that is."""
         if not retrieval.hits:
             return Answerable(answerable=False, reason=NOTHING_FOUND, confidence=0.0)
+        if not asks_something(retrieval):
+            return Answerable(answerable=False, reason=ASKS_NOTHING, confidence=0.0)
         signs = signs_of(retrieval, self._nearness)
         weights = fitted(read=retrieval.hits[0].read is not None)
         confidence = weights.confidence(signs.values)
         if confidence >= weights.threshold(self._caution):
             return Answerable(answerable=True, reason="", confidence=confidence)
         return Answerable(answerable=False, reason=reason_of(signs), confidence=confidence)
+
+
+def asks_something(retrieval: Retrieval) -> bool:
+    """Whether there is anything to look for: not in "hello" or "and?", nor in "who?" without a turn before it."""
+    remark = all(word in PLEASANTRIES for word in _WORD.findall(fold(asked_text(retrieval))))
+    return not remark and bool(content_terms(retrieval.standalone_question))
 
 
 def reason_of(signs: Signs) -> str:

@@ -27,6 +27,10 @@ show state define did does is are was were has have had can could will would sho
 human joint let long make more national old part peace president public see take try turn using work four five six
 seven eight nine ten hundreds thousands millions
 """
+_PLEASANTRIES = """
+ah all and bye but cheers dear fine go good goodbye great hello hey hi hm indeed lot many much nice no now oh ok okay on
+or please really right so sorry sure thank thanks that then there very well yes you
+"""
 _CALENDAR = """
 january february march april may june july august september october november december monday tuesday wednesday
 thursday friday saturday sunday jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed thu thurs fri sat
@@ -39,6 +43,8 @@ STOPWORDS = frozenset(_STOPWORDS.split())
 """Function words; "no", "not" and numbers are not among them, since they change what is asked."""
 OPENERS = frozenset(_OPENERS.split())
 """Words that begin sentences with a capital and are no names."""
+PLEASANTRIES = frozenset(_PLEASANTRIES.split())
+"""Words of which a remark may consist that asks for nothing: "and?", "thank you very much"."""
 CALENDAR = frozenset(_CALENDAR.split())
 """Months and days of the week: dates, not names."""
 NUMBERING = frozenset(("no", "nos", "art", "arts", "sec", "para", "vol", "fig", "pp", "q"))

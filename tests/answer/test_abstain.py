@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.answer.abstain import NOT_ANSWERED, NOT_NEAR, NOTHING_FOUND, Abstention, fitted, reason_of
+from rag.answer.abstain import ASKS_NOTHING, NOT_ANSWERED, NOT_NEAR, NOTHING_FOUND, Abstention, fitted, reason_of
 from rag.answer.asked import WORDING, read_question
 from rag.answer.nearness import Nearness
 from rag.answer.signs import READ, SIGNS, Signs, signs_of
@@ -78,6 +78,16 @@ def test_a_follow_up_is_judged_in_the_light_of_the_turn_before(search: Search) -
     check = Abstention()
     assert check(search("How many does Armenia release?", history=history)).answerable
     assert not check(search("And how many does Ukraine?", history=history)).answerable
+
+
+@pytest.mark.parametrize("remark", ["and?", "Hello!", "OK, thank you very much", "Go on.", "32"])
+def test_a_remark_that_asks_nothing_gets_no_quotes(search: Search, remark: str) -> None:
+    before = (Turn(role="user", content="How many Armenian servicemen does Azerbaijan release?"),)
+    for history in ((), before):
+        verdict = Abstention()(search(remark, history))
+        assert (verdict.reason == ASKS_NOTHING) is (remark != "32")
+    assert Abstention()(search("Who?")).reason == ASKS_NOTHING
+    assert Abstention()(search("Who?", before)).reason != ASKS_NOTHING
 
 
 def test_without_a_hit_there_is_nothing_to_answer_from() -> None:
