@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 
 WEIGHTS = "reader.safetensors"
-DIGEST = "49570c0907274df168a543f71b557b777224e9a664f031d9be04c5f9f406b129"
+DIGEST = "fe0ae303d2ed133916642862da766c4ab0cb594c1cca42dcee553aee6a30cc52"
 """SHA-256 of the weights that ship."""
 HEAD = "head."
 _RECIPE = "pairs 1"

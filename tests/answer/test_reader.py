@@ -13,11 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 from rag.answer.reader import LEAST_HITS, MOST_HITS, WEIGHTS, Reader
 from rag.assistant import Assistant
 from rag.errors import ConfigurationError
+from rag.index.converted import published_tokenizer
 from rag.index.embedding import bundled_model
 from rag.settings import Settings
 from rag.text.sentences import split_sentences
@@ -186,9 +188,10 @@ def test_what_training_writes_is_what_is_read(tmp_path: Path) -> None:
     from safetensors.torch import load_file, save_file
 
     trainer = _trainer()
-    model = trainer.ReaderModel(load_file(bundled_model() / "model.safetensors"))
-    pair = trainer.Pairs(trainer.published_tokenizer(bundled_model()), random.Random(1))
-    lesson = trainer.Lesson(
+    from support.lessons import Lesson, Taught
+
+    model = trainer.ReaderModel(load_file(bundled_model() / "model.safetensors"), dropout=0.0)
+    lesson = Lesson(
         question="How much grain goes south?",
         title="Talks on grain",
         text=GRAIN,
@@ -196,22 +199,67 @@ def test_what_training_writes_is_what_is_read(tmp_path: Path) -> None:
         answers=True,
         answering=frozenset({1}),
     )
+    chance = random.Random(1)
+    tokenised = trainer.Tokenised(published_tokenizer(bundled_model()), chance)
+    question = tokenised(Taught(source="", question=lesson.question, right=(lesson,), wrong=()))
+    pair = trainer.pair_of(question.tokens, tokenised.paragraphs[0], question.right[0], chance)
+    batch = trainer.Batch.of([pair])
     optimizer = trainer.torch.optim.SGD(model.parameters(), lr=0.05)
-    before = model.loss([pair(lesson)])
+    before = model.loss(batch)
     for _ in range(3):
         optimizer.zero_grad()
-        model.loss([pair(lesson)]).backward()
+        model.loss(batch).backward()
         optimizer.step()
-    assert model.loss([pair(lesson)]) < before
+    assert model.loss(batch) < before
     model.eval()
-    answer, numbers, sentences, _ = model([pair(lesson)])
-    save_file(trainer.weights_of(model), tmp_path / "trained.safetensors")
+    answers, sentences, _ = model(batch)
+    save_file(model.weights(), tmp_path / "trained.safetensors")
     reader = Reader.load(cache=tmp_path, weights=tmp_path / "trained.safetensors")
     (read,) = reader(found(lesson.question, hit(GRAIN))).hits
     assert read.read
-    assert numbers == [[0, 1, 2]]
-    assert read.read.answer == pytest.approx(answer.item(), abs=0.1)
-    assert list(read.read.sentences) == pytest.approx(sentences[0].tolist(), abs=0.1)
+    assert batch.numbers == [[0, 1, 2]]
+    assert read.read.answer == pytest.approx(answers[0].item(), abs=0.1)
+    assert list(read.read.sentences) == pytest.approx(sentences[0, 1:].tolist(), abs=0.1)
+    again = trainer.ReaderModel(load_file(bundled_model() / "model.safetensors"))
+    again.load(load_file(tmp_path / "trained.safetensors"))
+    again.eval()
+    assert again(batch)[0].item() == pytest.approx(answers[0].item(), abs=0.05)
+
+
+def test_pairs_in_a_batch_do_not_see_each_other() -> None:
+    from safetensors.torch import load_file
+
+    trainer = _trainer()
+    model = trainer.ReaderModel(load_file(bundled_model() / "model.safetensors"))
+    model.eval()
+    from support.reader_model import Paragraph, Right
+
+    chance = random.Random(1)
+    pairs = []
+    for size, answering in ((4, (0,)), (40, (1, 2)), (9, None)):
+        text = np.arange(2000, 2000 + size)
+        paragraph = Paragraph(title=np.array([1999]), text=text, owners=np.arange(size) * 3 // size)
+        right = Right(paragraph=0, answering=answering, words=(1,)) if answering else None
+        pairs.append(trainer.pair_of(np.array([2500, 2501]), paragraph, right, chance))
+    together, sentences, _ = model(trainer.Batch.of(pairs))
+    for at, pair in enumerate(pairs):
+        alone, own, _ = model(trainer.Batch.of([pair]))
+        assert together[at].item() == pytest.approx(alone.item(), abs=1e-3)
+        assert sentences[at, 1:4].tolist() == pytest.approx(own[0, 1:4].tolist(), abs=1e-3)
+
+
+def test_a_question_with_one_thing_changed() -> None:
+    _trainer()
+    from support.twins import swapped
+
+    asked = "How many prisoners did Armenia release before 2023?"
+    said = "Armenia released two prisoners before 2023, and Azerbaijan 32."
+    changed = {one for seed in range(20) for one in swapped(asked, said, ["Georgia"], random.Random(seed))}
+    assert "How many prisoners did Georgia release before 2023?" in changed
+    assert "How many prisoners did Azerbaijan release before 2023?" in changed
+    assert "How many prisoners did Armenia release after 2023?" in changed
+    assert asked not in changed
+    assert any("Armenia release before 20" in one for one in changed)
 
 
 def _trainer() -> ModuleType:

@@ -1,16 +1,18 @@
 """What the reader is trained on: questions laid beside a paragraph, and which of its sentences answer.
 
-Two sources. `fitting/reader.jsonl` holds questions written for this over statements of the White House, speeches of
+Three sources. `fitting/reader.jsonl` holds questions written for this over statements of the White House, speeches of
 the UN General Debate, passages of half 0 of squad2, clapnq and mtrag, and articles among squad2's documents that no
 question of squad2 is about; they were written packet by packet, so that nothing else in its packet answers a question.
-In the packets x*, most come as twins: a question, and one that looks nearly the same and is not answered. The other
+In the packets x*, most come as twins: a question, and one that looks nearly the same and is not answered.
+`fitting/passages.jsonl` holds passages and questions that were both written for this, over many subjects. The third
 source are the questions of half 0 of squad2, clapnq and mtrag that are not kept for the fit of the abstention
 (`silence.is_taught`). No paragraph of any other public question is shown, not even as one that does not answer.
 
 A line of `fitting/reader.jsonl` is a document of a packet: its paragraphs that were shown, and the questions written
 over them. `sentences` are those that answer, `#p3.2` the second of paragraph 3 (before `#` the document, when it is
 another of the packet); `answer` is the shortest part of them; `near` is the paragraph that comes nearest to a question
-that nothing in the packet answers; a follow-up has the question `before` it.
+that nothing in the packet answers; a follow-up has the question `before` it. A line of `fitting/passages.jsonl` is a
+passage, its sentences, and the questions over it; of one that has no `sentences` it is the passage that comes nearest.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from .data import DATA
 from .silence import FITTING, asked, is_taught, rows_of
 
 WRITTEN = FITTING / "reader.jsonl"
+COMPOSED = FITTING / "passages.jsonl"
 PUBLIC = ("squad2", "clapnq", "mtrag")
 SOURCES = ("whitehouse", "ungdc_south_caucasus", *PUBLIC)
 _OTHERS = 3
@@ -111,6 +114,51 @@ def _written(packet: str, home: str, question: Mapping[str, Any], order: Sequenc
     )
 
 
+def composed(encode: Encode) -> Iterator[Taught]:
+    """The questions of `fitting/passages.jsonl`; `encode` finds the passages of a packet that are most like each."""
+    packets = defaultdict(list)
+    for line in COMPOSED.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        packets[row["packet"]].append(row)
+    for packet, rows in packets.items():
+        texts = [" ".join(row["sentences"]) for row in rows]
+        likeness = encode([f"{row['title']} {text}" for row, text in zip(rows, texts, strict=True)])
+        questions = [(at, question) for at, row in enumerate(rows) for question in row["questions"]]
+        asked_for = encode([_asked(question) for _, question in questions])
+        for (home, question), vector in zip(questions, asked_for, strict=True):
+            others = [at for at in np.argsort(-(likeness @ vector)).tolist() if at != home][:_OTHERS]
+            answering = frozenset(number - 1 for number in question.get("sentences", ()))
+            asks = _asked(question)
+            own = _composed(asks, rows[home], answering, question.get("answer"))
+            wrong = tuple(_composed(asks, rows[at]) for at in others)
+            yield Taught(
+                source=packet,
+                question=asks,
+                right=(own,) if answering else (),
+                wrong=wrong if answering else (own, *wrong),
+                follows_up="before" in question,
+            )
+
+
+def _composed(
+    question: str, row: Mapping[str, Any], answering: frozenset[int] = frozenset(), answer: str | None = None
+) -> Lesson:
+    text, spans = "", []
+    for sentence in row["sentences"]:
+        start = len(text) + bool(text)
+        text = f"{text} {sentence}" if text else sentence
+        spans.append(Span(start=start, end=len(text)))
+    return Lesson(
+        question=question,
+        title=row["title"],
+        text=text,
+        sentences=tuple(spans),
+        answers=bool(answering),
+        answering=answering,
+        words=_words(text, spans, answering, answer),
+    )
+
+
 def _asked(question: Mapping[str, Any]) -> str:
     """As it is searched for: a follow-up after the question before it."""
     return forms(question["question"], [Turn(role="user", content=question.get("before", ""))])[-1][1]
@@ -134,12 +182,6 @@ def _lesson(
 ) -> Lesson:
     text = _text(name, number)
     sentences = _sentences(text)
-    words = []
-    for at in sorted(answering) if answer else ():
-        span = sentences[at]
-        found = text[span.start : span.end].lower().find((answer or "").lower())
-        if found >= 0:
-            words.append(Span(start=span.start + found, end=span.start + found + len(answer or "")))
     return Lesson(
         question=question,
         title=_title(name),
@@ -147,8 +189,19 @@ def _lesson(
         sentences=sentences,
         answers=bool(answering),
         answering=answering,
-        words=tuple(words),
+        words=_words(text, sentences, answering, answer),
     )
+
+
+def _words(text: str, sentences: Sequence[Span], answering: frozenset[int], answer: str | None) -> tuple[Span, ...]:
+    """Where the shortest answer stands in the sentences that answer."""
+    found = []
+    for at in sorted(answering) if answer else ():
+        span = sentences[at]
+        place = text[span.start : span.end].lower().find((answer or "").lower())
+        if place >= 0:
+            found.append(Span(start=span.start + place, end=span.start + place + len(answer or "")))
+    return tuple(found)
 
 
 def public(work: Path) -> Iterator[Taught]:
