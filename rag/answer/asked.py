@@ -114,6 +114,13 @@ _SUMS = re.compile(r"\b(?:free\s+of\s+charge|for\s+free|fees?|salar(?:y|ies)|wag
 _SHARES = re.compile(r"\b(?:half|third|quarter|fifth|majority|most|minority)\b", re.IGNORECASE)
 _LEADS_PLACE = re.compile(r"\b(?:in|at|near|on|from|to|outside|of|around)\s(?:the\s)?\Z", re.IGNORECASE)
 
+_SEVERAL = re.compile(
+    r"\b(?:each|both|all|everything|list|summari[sz]e|sum\s+up|overview|compare|vs|versus)\b"
+    r"|\b(?:what|which)\s+(?:(?:two|three|four|five|six|\w+(?:al|ic|an|ish|en|er))\s+)*"
+    r"(?!is\b|was\b|does\b|has\b)\w+[^s\W]s\b",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -139,6 +146,11 @@ def read_question(text: str) -> Asked:
         numbers=frozenset(number.value for number in values.numbers),
         dates=frozenset(date.key for date in values.dates),
     )
+
+
+def asks_for_several(text: str) -> bool:
+    """Whether it wants more than one thing by its wording: "which countries", "each side", "sum up", "list"."""
+    return _SEVERAL.search(text) is not None
 
 
 def head_words(text: str) -> frozenset[str]:

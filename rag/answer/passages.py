@@ -29,7 +29,7 @@ LEANT = 0.5
 """What a word counts that stands in the turn before only."""
 READ = 0.1
 """What the reader's log-odds count, where there is a reader; beyond `READ_WITHIN` they say no more."""
-READ_WITHIN = (-5.0, 3.0)
+READ_WITHIN = (-5.0, 5.0)
 LEADS_IN = 0.3
 """What a sentence loses that only announces what follows it ("We take these actions:"); it may say who or when."""
 SHORT_PARAGRAPH = 3

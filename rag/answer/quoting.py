@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from rag.answer.answerer import AnswerableCheck, closest
+from rag.answer.asked import asks_for_several, read_question
 from rag.answer.citations import CopyFinder, make_citation, neutral
-from rag.answer.passages import READ_WITHIN, Passage, rank_passages, split_question
+from rag.answer.passages import Passage, rank_passages, split_question
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Filters, Mode, Retrieval, Turn
 
 Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
@@ -19,12 +20,18 @@ Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
 MOST_QUOTES = 3
 NEARLY_AS_WELL = 0.1
 """How much lower than the best a passage may score and still be quoted."""
-NEARLY_AS_WELL_READ = 0.25
-"""The same where a reader has its say: scores lie farther apart."""
+NEARLY_AS_WELL_OPEN = 0.5
+"""The same for a question that may well have several answers, where a reader has its say: scores lie farther apart."""
+LESS_SURE = 3.0
+"""How much lower than the highest the reader's log-odds of a further quote may be, unless several are asked for."""
+OPEN = frozenset({"thing", "names", "reason"})
+"""Kinds of answers of which there may be several."""
 FOR_ANOTHER = 0.2
 """How much lower it may score where the best was quoted for another thing that was asked."""
 FOR_ANOTHER_READ = 0.7
-"""The same where a reader has its say, which must not rule the passage out."""
+"""The same where a reader has its say."""
+RULED_OUT = -4.0
+"""The reader's log-odds up to which a passage is quoted for none of several things that are asked for."""
 OF_WHOLE = 2
 """How many of the best passages for the whole question may be quoted beside those for each thing asked."""
 REPEATED = 0.6
@@ -98,16 +105,29 @@ def choose(
             of it, and what answers the whole best is quoted too.
         most: how many at most.
     """
-    if len(retrievals) > 1:
-        several = _one_for_each(retrievals[:most])
-        for passage in rank_passages(whole)[:OF_WHOLE] if whole else ():
-            if len(several) < most and _may_answer(passage) and not _stands_in_one(passage, several):
-                several.append(passage)
-        return tuple(several)
-    ranked = rank_passages(retrievals[0])
+    chosen = _one_for_each(retrievals[:most]) if len(retrievals) > 1 else []
+    if not chosen:
+        return _what_answers(whole or retrievals[0], most)
+    for passage in rank_passages(whole)[:OF_WHOLE] if whole else ():
+        read = passage.odds is not None and not _is_ruled_out(passage)
+        if len(chosen) < most and read and not _stands_in_one(passage, chosen):
+            chosen.append(passage)
+    return tuple(chosen)
+
+
+def _what_answers(retrieval: Retrieval, most: int) -> tuple[Passage, ...]:
+    """The best passage, and what else answers nearly as well and says something new."""
+    ranked = rank_passages(retrieval)
+    several = asks_for_several(retrieval.question)
+    is_open = several or OPEN.issuperset(read_question(retrieval.question).kinds)
+    surest = max((passage.odds for passage in ranked if passage.odds is not None), default=0.0)
+    least = RULED_OUT if several else surest - LESS_SURE
     chosen: list[Passage] = []
     for passage in ranked:
-        if len(chosen) < most and _adds(passage, ranked[0], chosen):
+        within = NEARLY_AS_WELL_OPEN if is_open and passage.odds is not None else NEARLY_AS_WELL
+        answers = passage.score >= ranked[0].score - within and (passage.odds is None or passage.odds > least)
+        new = not any(passage.repeats(quoted, share=REPEATED) for quoted in chosen)
+        if not chosen or (answers and new and len(chosen) < most):
             chosen.append(passage)
     return tuple(chosen)
 
@@ -116,9 +136,10 @@ def _one_for_each(retrievals: Sequence[Retrieval]) -> list[Passage]:
     """For each thing asked the best passage, or one nearly as good where the best was quoted for another thing."""
     chosen: list[Passage] = []
     for retrieval in retrievals:
-        ranked = rank_passages(retrieval)
+        ranked = [passage for passage in rank_passages(retrieval) if not _is_ruled_out(passage)]
         for passage in ranked:
-            if passage is not ranked[0] and not _for_another(passage, ranked[0]):
+            within = FOR_ANOTHER if passage.odds is None else FOR_ANOTHER_READ
+            if passage.score < ranked[0].score - within:
                 break
             if not _stands_in_one(passage, chosen):
                 chosen.append(passage)
@@ -126,25 +147,9 @@ def _one_for_each(retrievals: Sequence[Retrieval]) -> list[Passage]:
     return chosen
 
 
-def _for_another(passage: Passage, best: Passage) -> bool:
-    """Whether a passage may stand in for the best one, which was quoted for another thing that was asked."""
-    if passage.odds is None:
-        return passage.score >= best.score - FOR_ANOTHER
-    return passage.score >= best.score - FOR_ANOTHER_READ and _may_answer(passage)
-
-
-def _may_answer(passage: Passage) -> bool:
-    """Whether the reader read the passage and did not rule it out."""
-    return passage.odds is not None and passage.odds > READ_WITHIN[0]
+def _is_ruled_out(passage: Passage) -> bool:
+    return passage.odds is not None and passage.odds <= RULED_OUT
 
 
 def _stands_in_one(passage: Passage, chosen: Sequence[Passage]) -> bool:
     return any(passage.stands_in(quoted, share=REPEATED) for quoted in chosen)
-
-
-def _adds(passage: Passage, best: Passage, chosen: Sequence[Passage]) -> bool:
-    """Whether a passage answers nearly as well as the best one and says something that was not said."""
-    if any(passage.repeats(quoted, share=REPEATED) for quoted in chosen):
-        return False
-    within = NEARLY_AS_WELL if passage.odds is None else NEARLY_AS_WELL_READ
-    return passage is best or passage.score >= best.score - within

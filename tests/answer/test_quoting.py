@@ -146,6 +146,24 @@ def test_another_passage_stands_in_where_the_best_was_quoted_unless_the_reader_r
     assert [passage.hit.paragraph.number for passage in choose([first, asked])] == [1]
 
 
+@pytest.mark.parametrize(
+    ("question", "odds", "chosen"),
+    [
+        ("How many men go home?", -1.0, [1]),
+        ("What do the men get?", -1.0, [1, 2]),
+        ("What do the men get?", -3.0, [1]),
+        ("What does each side get?", -3.0, [1, 2]),
+        ("What does each side get?", -6.0, [1]),
+    ],
+)
+def test_an_open_question_is_given_more_quotes_and_one_for_several_things_also_less_sure_ones(
+    question: str, odds: float, chosen: list[int]
+) -> None:
+    best = read(hit("The men are given 12 bars of soap by nurses.", number=1), 1.0)
+    further = read(hit("Guards hand 30 loaves and coats to the men.", number=2), odds)
+    assert [passage.hit.paragraph.number for passage in choose([found(question, best, further)])] == chosen
+
+
 def test_each_part_is_searched_by_itself_in_the_light_of_the_one_before() -> None:
     asked: list[tuple[str, tuple[Turn, ...]]] = []
 
