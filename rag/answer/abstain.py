@@ -25,6 +25,8 @@ from rag.types import Retrieval
 NOTHING_FOUND = "Nothing was found."
 ASKS_NOTHING = "The question names nothing to look for."
 NOT_NEAR = "Nothing found comes near enough to the question."
+BARE = 2
+"""So few words ask for nothing when none of them has a meaning of its own: "who?", "how so?"."""
 HARDLY = -2.0
 """The reader's log-odds up to which a word is named as missing: above them the thing may be said in other words."""
 NOT_ANSWERED = "The paragraphs that come nearest do not answer the question."
@@ -96,8 +98,11 @@ class Abstention:
 
 def asks_something(retrieval: Retrieval) -> bool:
     """Whether there is anything to look for: not in "hello" or "and?", nor in "who?" without a turn before it."""
-    remark = all(word in PLEASANTRIES for word in _WORD.findall(fold(asked_text(retrieval))))
-    return not remark and bool(content_terms(retrieval.standalone_question))
+    words = _WORD.findall(fold(asked_text(retrieval)))
+    if PLEASANTRIES.issuperset(words):
+        return False
+    named = any(fold(term.surface) not in PLEASANTRIES for term in content_terms(retrieval.standalone_question))
+    return named or len(words) > BARE
 
 
 def reason_of(signs: Signs) -> str:

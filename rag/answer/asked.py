@@ -115,9 +115,12 @@ _SHARES = re.compile(r"\b(?:half|third|quarter|fifth|majority|most|minority)\b",
 _LEADS_PLACE = re.compile(r"\b(?:in|at|near|on|from|to|outside|of|around)\s(?:the\s)?\Z", re.IGNORECASE)
 
 _SEVERAL = re.compile(
-    r"\b(?:each|both|all|everything|list|summari[sz]e|sum\s+up|overview|compare|vs|versus)\b"
-    r"|\b(?:what|which)\s+(?:(?:two|three|four|five|six|\w+(?:al|ic|an|ish|en|er))\s+)*"
-    r"(?!is\b|was\b|does\b|has\b)\w+[^s\W]s\b",
+    r"\b(?:each|both|respectively|compare|vs|versus|everything|overview|summari[sz]e|sum\s+up|all\s+(?:of\s+)?the)\b"
+    r"|^\W*(?:please\s+)?(?:list|name)\b"
+    r"|\bwhich\s+(?:of\s+the\s+)?(?:(?:two|three|four|five|six|\w+(?:al|ic|an|ish|en|ed))\s+)*[a-z]\w+[^\Wsiua]s\b"
+    r"|\bwhat\s+(?:(?:two|three|four|five|six|\w+(?:al|ic|an|ish|en|ed))\s+)*[a-z]\w+[^\Wsiua]s\s+"
+    r"(?:are|were|do|does|did|have|had|has|will|would|can|could|should|may|might|must)\b"
+    r"|\bwhat\s+(?:are|were)\s+the\s+(?:\w+\s+)?[a-z]\w+[^\Wsiua]s\b",
     re.IGNORECASE,
 )
 

@@ -83,8 +83,9 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One thing asked: the kinds of answer it wants and the weights of its words."""
+    """One thing asked, as it is read: the kinds of answer it wants and the weights of its words."""
 
+    question: str
     asked: Asked
     weights: Mapping[str, float]
     groups: Mapping[str, frozenset[int]]
@@ -120,6 +121,7 @@ def part_of(retrieval: Retrieval) -> Part:
     weights = {term.text: LEANT * rarity.get(term.text, absent) for term in leant}
     weights |= {term.text: rarity.get(term.text, absent) for term in content_terms(question)}
     return Part(
+        question=question,
         asked=read_question(question),
         weights=weights,
         groups=_groups(question),

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from rag.answer.answerer import AnswerableCheck, closest
-from rag.answer.asked import asks_for_several, read_question
+from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
-from rag.answer.passages import Passage, rank_passages, split_question
+from rag.answer.passages import Passage, part_of, rank_passages, split_question
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Filters, Mode, Retrieval, Turn
 
 Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
@@ -31,7 +31,7 @@ FOR_ANOTHER = 0.2
 FOR_ANOTHER_READ = 0.7
 """The same where a reader has its say."""
 RULED_OUT = -4.0
-"""The reader's log-odds up to which a passage is quoted for none of several things that are asked for."""
+"""The reader's log-odds up to which a passage is quoted neither beside another nor for one of several things."""
 OF_WHOLE = 2
 """How many of the best passages for the whole question may be quoted beside those for each thing asked."""
 REPEATED = 0.6
@@ -118,10 +118,11 @@ def choose(
 def _what_answers(retrieval: Retrieval, most: int) -> tuple[Passage, ...]:
     """The best passage, and what else answers nearly as well and says something new."""
     ranked = rank_passages(retrieval)
-    several = asks_for_several(retrieval.question)
-    is_open = several or OPEN.issuperset(read_question(retrieval.question).kinds)
+    part = part_of(retrieval)
+    several = asks_for_several(part.question)
+    is_open = several or OPEN.issuperset(part.asked.kinds)
     surest = max((passage.odds for passage in ranked if passage.odds is not None), default=0.0)
-    least = RULED_OUT if several else surest - LESS_SURE
+    least = RULED_OUT if several else max(RULED_OUT, surest - LESS_SURE)
     chosen: list[Passage] = []
     for passage in ranked:
         within = NEARLY_AS_WELL_OPEN if is_open and passage.odds is not None else NEARLY_AS_WELL

@@ -28,8 +28,8 @@ human joint let long make more national old part peace president public see take
 seven eight nine ten hundreds thousands millions
 """
 _PLEASANTRIES = """
-ah all and bye but cheers dear fine go good goodbye great hello hey hi hm indeed lot many much nice no now oh ok okay on
-or please really right so sorry sure thank thanks that then there very well yes you
+a ah and but bye cheers cool good goodbye great hello hey hi hm indeed lot morning much no oh ok okay perfect please
+really so sorry sure thank thanks very well yes you
 """
 _CALENDAR = """
 january february march april may june july august september october november december monday tuesday wednesday

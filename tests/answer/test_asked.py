@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.asked import Wanted, offers, read_question
+from rag.answer.asked import Wanted, asks_for_several, offers, read_question
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,24 @@ def test_words_that_only_frame_a_question_are_not_weighty() -> None:
     assert asked.weighty == {"charg"}
     assert "purpos" in asked.words
     assert read_question("What did they discuss besides prisoners?").weighty == {"discuss", "prison"}
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("What gestures does Armenia make?", True),
+        ("Which of the countries agreed?", True),
+        ("What were the reasons?", True),
+        ("How many detainees does each side free?", True),
+        ("Sum up what was agreed.", True),
+        ("List the steps.", True),
+        ("What happens in May?", False),
+        ("Which river drains it?", False),
+        ("Which gas is used?", False),
+        ("What status does it have?", False),
+        ("How many were killed in all?", False),
+        ("In what year was the list published?", False),
+    ],
+)
+def test_questions_that_ask_for_several_things(question: str, several: bool) -> None:
+    assert asks_for_several(question) is several

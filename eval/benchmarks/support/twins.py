@@ -36,7 +36,7 @@ for _pair in _OPPOSITES.split(","):
 def swapped(question: str, paragraph: str, strangers: Sequence[str], chance: random.Random) -> list[str]:
     """Up to `MOST` such questions; `strangers` are names that may take the place of another."""
     found = [*_names(question, paragraph, strangers, chance), *_numbers(question, paragraph, chance)]
-    for match in _WORD.finditer(question, 1):
+    for match in _WORD.finditer(question):
         if others := OPPOSITES.get(match.group()):
             found.append(_with(question, match.start(), match.end(), chance.choice(others)))
     chance.shuffle(found)
@@ -57,7 +57,8 @@ def _numbers(question: str, paragraph: str, chance: random.Random) -> Iterator[s
         number = match.group()
         at = chance.choice([at for at, digit in enumerate(number) if digit.isdigit()][-2:])
         other = f"{number[:at]}{(int(number[at]) + chance.randint(1, 9)) % 10}{number[at + 1 :]}"
-        if number in paragraph and other not in paragraph:
+        said = _NUMBER.findall(paragraph)
+        if number in said and other not in said:
             yield _with(question, match.start(), match.end(), other)
 
 
