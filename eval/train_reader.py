@@ -270,8 +270,11 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--seconds", type=float, default=float("inf"), help="end after so many, whatever is learnt")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--out", type=Path, help="file to write; without it the weights that ship are replaced")
     options = parser.parse_args()
+    if options.mean and not options.out:
+        parser.error("--mean needs --out")
+    options.out = options.out or OUT
     if options.mean and not options.lessons:
         return _written(mean_of(options.mean), options.out)
     if options.lessons:
