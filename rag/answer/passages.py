@@ -37,6 +37,8 @@ SHORT_PARAGRAPH = 3
 LONGEST_PASSAGE = 600
 NEIGHBOUR_WITHIN = 0.45
 NEARLY_ALL, AS_WELL_WITHIN = 0.9, 0.05
+ALIKE = 0.03
+"""Scores that differ by no more than this are alike: their last digits differ from machine to machine."""
 
 _LEANS = re.compile(
     r"[\"“'(]*(?:It|They|He|She|This|These|Those|Its|Their|His|Her|Such|However|But|Also|Both|The latter|The former|"
@@ -57,6 +59,8 @@ class Passage:
     span: Span
     score: float
     words: frozenset[str]
+    likeness: float = 0.0
+    """The score without the reader's part."""
     odds: float | None = None
     """The reader's log-odds that its best sentence answers."""
 
@@ -134,6 +138,11 @@ def rank_passages(retrieval: Retrieval) -> list[Passage]:
     hits = [hit for hit in retrieval.hits if hit.read] or retrieval.hits[:HITS_READ]
     passages = [passage for hit in hits if (passage := _passage(hit, part))]
     ranked = sorted(passages, key=lambda passage: -passage.score)
+    # Among those that score alike likeness decides: which comes first must not hang on last digits.
+    if alike := [passage for passage in ranked if passage.score >= ranked[0].score - ALIKE]:
+        likest = max(alike, key=lambda passage: passage.likeness)
+        ranked.remove(likest)
+        ranked.insert(0, likest)
     if fuller := [passage for passage in ranked[1:] if passage.says_more_than(ranked[0])]:
         ranked.remove(fuller[0])
         ranked.insert(0, fuller[0])
@@ -169,6 +178,7 @@ def _passage(hit: Hit, part: Part) -> Passage | None:
         span=Span(start=chosen[0].span.start, end=chosen[-1].span.end),
         score=sentences[best].score,
         words=frozenset().union(*(sentence.words for sentence in chosen)),
+        likeness=sentences[best].likeness,
         odds=sentences[best].odds,
     )
 
