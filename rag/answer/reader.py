@@ -39,8 +39,7 @@ _RECIPE = "pairs 1"
 
 LEAST_HITS, MOST_HITS = 3, 10
 MOST_TOKENS = 700
-"""Of all hits of a question together; beyond the first `LEAST_HITS`, those that no longer fit are not read. They take
-about 60 ms on two cores."""
+"""Of all hits of a question together; beyond the first `LEAST_HITS`, those that no longer fit are not read."""
 PART_TOKENS = 250
 """The same for one of several things asked."""
 PAIR_TOKENS = 288

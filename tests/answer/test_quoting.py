@@ -164,6 +164,13 @@ def test_an_open_question_is_given_more_quotes_and_one_for_several_things_also_l
     assert [passage.hit.paragraph.number for passage in choose([found(question, best, further)])] == chosen
 
 
+@pytest.mark.parametrize(("odds", "first"), [(0.9, 1), (1.1, 1), (2.0, 2)])
+def test_of_passages_that_score_alike_the_one_more_like_the_question_comes_first(odds: float, first: int) -> None:
+    likest = read(hit("The men are given 12 bars of soap by nurses.", number=1, cosine=0.5), 0.0)
+    surer = read(hit("Guards hand 30 loaves and coats to the men.", number=2, cosine=0.4), odds)
+    assert rank_passages(found("What do the men get?", surer, likest))[0].hit.paragraph.number == first
+
+
 def test_each_part_is_searched_by_itself_in_the_light_of_the_one_before() -> None:
     asked: list[tuple[str, tuple[Turn, ...]]] = []
 

@@ -72,13 +72,18 @@ class Taught:
     follows_up: bool = False
 
 
-def written(encode: Encode) -> Iterator[Taught]:
-    """The questions of `fitting/reader.jsonl`; `encode` finds the paragraphs of a packet that are most like each."""
+def _packets(file: Path) -> Mapping[str, list[dict[str, Any]]]:
+    """The lines of a file by their packet."""
     packets = defaultdict(list)
-    for line in WRITTEN.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         packets[row["packet"]].append(row)
-    for packet, rows in packets.items():
+    return packets
+
+
+def written(encode: Encode) -> Iterator[Taught]:
+    """The questions of `fitting/reader.jsonl`; `encode` finds the paragraphs of a packet that are most like each."""
+    for packet, rows in _packets(WRITTEN).items():
         shown = [(row["document"], number) for row in rows for number in row["paragraphs"]]
         likeness = encode([f"{_title(name)} {_text(name, number)}" for name, number in shown])
         questions = [(row["document"], question) for row in rows for question in row["questions"]]
@@ -116,11 +121,7 @@ def _written(packet: str, home: str, question: Mapping[str, Any], order: Sequenc
 
 def composed(encode: Encode) -> Iterator[Taught]:
     """The questions of `fitting/passages.jsonl`; `encode` finds the passages of a packet that are most like each."""
-    packets = defaultdict(list)
-    for line in COMPOSED.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        packets[row["packet"]].append(row)
-    for packet, rows in packets.items():
+    for packet, rows in _packets(COMPOSED).items():
         texts = [" ".join(row["sentences"]) for row in rows]
         likeness = encode([f"{row['title']} {text}" for row, text in zip(rows, texts, strict=True)])
         questions = [(at, question) for at, row in enumerate(rows) for question in row["questions"]]
