@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answer.asked import Asked, offers, read_question
@@ -100,7 +100,7 @@ class _Sentence:
     span: Span
     likeness: float
     odds: float | None
-    words: frozenset[str]
+    words: frozenset[str] = frozenset()
 
     @property
     def score(self) -> float:
@@ -164,51 +164,78 @@ def _groups(text: str) -> dict[str, frozenset[int]]:
 
 
 def _passage(hit: Hit, part: Part) -> Passage | None:
-    sentences = list(_sentences(hit, part))
-    if not sentences:
+    sentences = _Sentences(hit, part)
+    if not len(sentences):
         return None
-    best = max(range(len(sentences)), key=lambda at: sentences[at].score)
+    best = sentences.best()
     first, last = _grown(sentences, best)
     text = hit.paragraph.text
-    while first > 0 and _LEANS.match(text[sentences[first].span.start :]) and last - first < SHORT_PARAGRAPH - 1:
+    while first > 0 and _LEANS.match(text[sentences.spans[first].start :]) and last - first < SHORT_PARAGRAPH - 1:
         first -= 1
-    chosen = sentences[first : last + 1]
     return Passage(
         hit=hit,
-        span=Span(start=chosen[0].span.start, end=chosen[-1].span.end),
+        span=Span(start=sentences.spans[first].start, end=sentences.spans[last].end),
         score=sentences[best].score,
-        words=frozenset().union(*(sentence.words for sentence in chosen)),
+        words=frozenset().union(*(sentences[at].words for at in range(first, last + 1))),
         likeness=sentences[best].likeness,
         odds=sentences[best].odds,
     )
 
 
-def _sentences(hit: Hit, part: Part) -> Iterator[_Sentence]:
-    text = hit.paragraph.text
-    title = {term.text for term in content_terms(hit.document.title)}
-    total = sum(part.weights.values()) or 1.0
-    for number, scored in enumerate(hit.sentences or _unscored(text)):
-        span = trim(text, Span(start=scored.start, end=scored.end))
-        sentence = text[span.start : span.end]
+class _Sentences(Sequence["_Sentence"]):
+    """The sentences of a hit as answers; each is measured when it is first wanted, which costs most of the time."""
+
+    def __init__(self, hit: Hit, part: Part) -> None:
+        text = hit.paragraph.text
+        self._scored = hit.sentences or _unscored(text)
+        self._hit = hit
+        self._part = part
+        self._title = {term.text for term in content_terms(hit.document.title)}
+        self._measured: dict[int, _Sentence] = {}
+        self.spans = [trim(text, Span(start=scored.start, end=scored.end)) for scored in self._scored]
+
+    def __len__(self) -> int:
+        return len(self._scored)
+
+    def __getitem__(self, at: int) -> _Sentence:  # type: ignore[override]
+        if at not in self._measured:
+            self._measured[at] = self._measure(at)
+        return self._measured[at]
+
+    def best(self) -> int:
+        """The first of those that score highest; one that could not score higher is not measured."""
+        most = [
+            _Sentence(span=span, likeness=self._likeness(at, covered=1.0, offered=1.0), odds=self._odds(at)).score
+            for at, span in enumerate(self.spans)
+        ]
+        best = -1
+        for at in sorted(range(len(most)), key=lambda at: -most[at]):
+            if best >= 0 and most[at] < self[best].score:
+                break
+            if best < 0 or (self[at].score, -at) > (self[best].score, -best):
+                best = at
+        return best
+
+    def _odds(self, at: int) -> float | None:
+        read = self._hit.read
+        return read.sentences[at] if read and read.sentences else None
+
+    def _likeness(self, at: int, *, covered: float, offered: float) -> float:
+        return self._scored[at].score + FUSED * self._hit.score + COVERED * covered + KIND * offered
+
+    def _measure(self, at: int) -> _Sentence:
+        part, span = self._part, self.spans[at]
+        sentence = self._hit.paragraph.text[span.start : span.end]
         words = frozenset(term.text for term in content_terms(sentence))
         held = frozenset(term for term in part.weights if term in words)
         meant = _meant(sentence, part) - held
-        credit = {**dict.fromkeys(title, TITLED), **dict.fromkeys(meant, SAME_SENSE), **dict.fromkeys(held, 1.0)}
+        credit = {**dict.fromkeys(self._title, TITLED), **dict.fromkeys(meant, SAME_SENSE), **dict.fromkeys(held, 1.0)}
         covered = sum(weight * credit.get(term, 0.0) for term, weight in part.weights.items())
         kinds = part.asked.kinds
         offered = sum(offers(kind, sentence, part.asked) for kind in kinds) / len(kinds)
-        yield _Sentence(
-            span=span,
-            likeness=(
-                scored.score
-                + FUSED * hit.score
-                + COVERED * covered / total
-                + KIND * offered
-                - LEADS_IN * (sentence.endswith(":") and kinds == ("thing",))
-            ),
-            odds=hit.read.sentences[number] if hit.read and hit.read.sentences else None,
-            words=words,
-        )
+        likeness = self._likeness(at, covered=covered / (sum(part.weights.values()) or 1.0), offered=offered)
+        leads_in = sentence.endswith(":") and kinds == ("thing",)
+        return _Sentence(span=span, likeness=likeness - LEADS_IN * leads_in, odds=self._odds(at), words=words)
 
 
 def _meant(sentence: str, part: Part) -> frozenset[str]:
