@@ -148,7 +148,7 @@ class Tokenised:
 
 def lessons_from(work: Path) -> Lessons:
     """All that is learnt, as tokens."""
-    from support.lessons import composed, public, written
+    from support.lessons import KEPT_PASSAGES, composed, public, written
     from support.silence import KEPT_PACKETS, embedder_of
 
     from rag.index.converted import published_tokenizer
@@ -160,13 +160,12 @@ def lessons_from(work: Path) -> Lessons:
     names = defaultdict(list)
     for one in everything:
         names[one.source] += [name.surface for name in find_names(one.question) if not name.initial]
-    kept_packets = frozenset[str]().union(*KEPT_PACKETS.values())
     chance = random.Random(0)
     tokenised = Tokenised(published_tokenizer(bundled_model()), chance)
     taught, kept = [], []
     for one in everything:
         strangers = chance.sample(names[one.source], min(STRANGERS, len(names[one.source])))
-        (kept if one.source in kept_packets else taught).append(tokenised(one, strangers))
+        (kept if one.source in KEPT_PACKETS + KEPT_PASSAGES else taught).append(tokenised(one, strangers))
     return Lessons(paragraphs=tokenised.paragraphs, taught=taught, kept=kept)
 
 

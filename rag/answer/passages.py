@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answer.asked import Asked, offers, read_question
@@ -37,6 +37,8 @@ SHORT_PARAGRAPH = 3
 LONGEST_PASSAGE = 600
 NEIGHBOUR_WITHIN = 0.45
 NEARLY_ALL, AS_WELL_WITHIN = 0.9, 0.05
+LONGEST_COORDINATED = 300
+"""Characters of a question in which "on this and on that" is looked for."""
 ALIKE = 0.03
 """Scores that differ by no more than this are alike: their last digits differ from machine to machine."""
 
@@ -47,6 +49,17 @@ _LEANS = re.compile(
 _PARTS = re.compile(
     r"\?\s+(?=\S)|[,;]?\s+and\s+(?=(?:(?:about|at|by|during|for|from|in|into|of|on|since|to|under|until|with)\s+)?"
     r"(?:what|how|who|whom|whose|when|where|which|why)\b|(?:do|does|did)\b)",
+    re.IGNORECASE,
+)
+_SERIES = re.compile(r",\s+(?=(?:what|how|who|whom|whose|when|where|which|why)\b)", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\b(?:what|how|who|whom|whose|which|why)\b"
+    r"|\b(?:when|where)\s+(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
+    re.IGNORECASE,
+)
+_COORDINATED = re.compile(
+    r"(?P<asked>.*?)\b(?P<word>about|after|against|at|before|between|by|during|for|from|in|of|on|to|towards?|under|with)"
+    r"\s+(?P<one>[^,;:?]{2,60}?),?\s+and\s+(?P=word)\s+(?P<other>[^,;:?]{2,60})[?.!\s]*",
     re.IGNORECASE,
 )
 
@@ -109,8 +122,32 @@ class _Sentence:
 
 
 def split_question(question: str) -> tuple[str, ...]:
-    """What is asked, one after the other: "When was it issued, and what do they plan?" asks two things."""
-    return tuple(piece for piece in _PARTS.split(question) if any(map(str.isalnum, piece))) or (question,)
+    """What is asked, one after the other: "When was it issued, and what do they plan?" asks two things.
+
+    So does "What is said on prisoners and on the border?", of one thing and of another.
+    """
+    pieces = _PARTS.split(question)
+    if len(pieces) > 1:
+        pieces = [part for piece in pieces for part in _of_series(piece)]
+    parts = [part for piece in pieces for part in _coordinated(piece)]
+    return tuple(part for part in parts if any(map(str.isalnum, part))) or (question,)
+
+
+def _of_series(piece: str) -> Iterator[str]:
+    """The questions of "Who spoke, what was said, and …"; "As he said, what …" is one."""
+    begin = 0
+    for match in _SERIES.finditer(piece):
+        if _ASKS.search(piece, begin, match.start()):
+            yield piece[begin : match.start()]
+            begin = match.end()
+    yield piece[begin:]
+
+
+def _coordinated(piece: str) -> tuple[str, ...]:
+    match = _COORDINATED.fullmatch(piece) if len(piece) <= LONGEST_COORDINATED else None
+    if not match or not _ASKS.search(match["asked"]):
+        return (piece,)
+    return tuple(f"{match['asked']}{match['word']} {match[which]}" for which in ("one", "other"))
 
 
 def part_of(retrieval: Retrieval) -> Part:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from rag.answer.answerer import AnswerableCheck, closest
+from rag.answer.answerer import Answerable, AnswerableCheck, closest
 from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
 from rag.answer.passages import Passage, part_of, rank_passages, split_question
@@ -57,8 +57,9 @@ class QuotingAnswerer:
 
     def answer(self, retrieval: Retrieval, history: Sequence[Turn] = ()) -> Iterator[DraftEvent]:  # noqa: ARG002
         """The quotes that answer, or an abstention with its reason."""
-        verdict = self._answerable(retrieval)
-        passages = choose(self._parts(retrieval), whole=retrieval) if verdict.answerable else ()
+        parts = self._parts(retrieval)
+        verdict = self._verdict(retrieval, parts)
+        passages = choose(parts, whole=retrieval) if verdict.answerable else ()
         if not passages:
             yield Delta(text=ABSTAINS)
             yield Draft(
@@ -77,6 +78,14 @@ class QuotingAnswerer:
         text = " ".join(f"{claim.text}[{claim.citations[0]}]" for claim in claims)
         yield Delta(text=text)
         yield Draft(status="answered", text=text, claims=claims, citations=citations, confidence=verdict.confidence)
+
+    def _verdict(self, whole: Retrieval, parts: Sequence[Retrieval]) -> Answerable:
+        """Whether the question is answered as a whole, or each thing it asks by itself: two places seldom look like one."""
+        verdict = self._answerable(whole)
+        if verdict.answerable or len(parts) == 1:
+            return verdict
+        each = [self._answerable(part) for part in parts]
+        return min(each, key=lambda one: one.confidence) if all(one.answerable for one in each) else verdict
 
     def _parts(self, retrieval: Retrieval) -> tuple[Retrieval, ...]:
         """One retrieval for each thing asked; "and who welcomed it?" is searched as following what stands before it."""

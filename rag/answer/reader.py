@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 
 WEIGHTS = "reader.safetensors"
-DIGEST = "fe0ae303d2ed133916642862da766c4ab0cb594c1cca42dcee553aee6a30cc52"
+DIGEST = "2dc44dfe004c59073c471d5b56a997b9e7ecd7fb42e0cc7a1b3619c05f385d54"
 """SHA-256 of the weights that ship."""
 HEAD = "head."
 _RECIPE = "pairs 1"

@@ -117,6 +117,18 @@ def test_a_sentence_that_only_announces_what_follows_says_who_but_not_what() -> 
         ("Who spoke? Where was it?", ("Who spoke", "Where was it?")),
         ("What did Armenia and Azerbaijan agree?", ("What did Armenia and Azerbaijan agree?",)),
         ("and?", ("and?",)),
+        (
+            "Which dam broke, who was warned, and what was lost?",
+            ("Which dam broke", "who was warned", "what was lost?"),
+        ),
+        ("As the mayor said, what broke and who knew?", ("As the mayor said, what broke", "who knew?")),
+        ("When the dam broke, what was lost and who knew?", ("When the dam broke, what was lost", "who knew?")),
+        (
+            "What is said on the dam and on the bridge?",
+            ("What is said on the dam", "What is said on the bridge"),
+        ),
+        ("The talks on the dam and on the bridge", ("The talks on the dam and on the bridge",)),
+        ("Who came from Rome and Paris?", ("Who came from Rome and Paris?",)),
     ],
 )
 def test_questions_of_several_parts_are_taken_apart(question: str, parts: tuple[str, ...]) -> None:

@@ -38,6 +38,8 @@ from .silence import FITTING, asked, is_taught, rows_of
 
 WRITTEN = FITTING / "reader.jsonl"
 COMPOSED = FITTING / "passages.jsonl"
+KEPT_PASSAGES = ("qa-3", "qc-3", "qf-3", "qh-3")
+"""Packets of `fitting/passages.jsonl` that the reader is not trained on, to see what it learnt."""
 PUBLIC = ("squad2", "clapnq", "mtrag")
 SOURCES = ("whitehouse", "ungdc_south_caucasus", *PUBLIC)
 _OTHERS = 3

@@ -4,8 +4,7 @@ squad2 is halved by article, clapnq by passage, mtrag by conversation (partly an
 out). The questions over the two bundled documents: the dev split is half 0, the test split half 1. The questions of
 `eval/fitting/`, written without a look at the test split, are half 0 only: `silence` and `statements` over the two
 bundled documents, `official` over eighteen statements of the White House and the Federal Reserve, `packets` over two
-packets of `reader.jsonl` that the reader is not trained on, `passages` over all passages of `passages.jsonl`, of four
-packets that the reader is not trained on.
+packets of `reader.jsonl` that the reader is not trained on.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from rag.types import Retrieval, Turn
 
 from .data import DATA
 
-SETS = ("statements", "written", "practice", "official", "packets", "passages", "mtrag", "clapnq", "squad2")
+SETS = ("statements", "written", "practice", "official", "packets", "mtrag", "clapnq", "squad2")
 BUNDLED_SETS = SETS[:3]
 FITTING = Path(__file__).resolve().parents[2] / "fitting"
 FILES = {
@@ -36,10 +35,9 @@ FILES = {
     "practice": FITTING / "statements.jsonl",
     "official": FITTING / "official.jsonl",
     "packets": FITTING / "reader.jsonl",
-    "passages": FITTING / "passages.jsonl",
 }
-KEPT_PACKETS = {"packets": ("w03", "w08"), "passages": ("qa-3", "qc-3", "qf-3", "qh-3")}
-"""Packets that the reader is not trained on, by the set that asks their questions."""
+KEPT_PACKETS = ("w03", "w08")
+"""Packets of `fitting/reader.jsonl` that the reader is not trained on."""
 KEPT_ARTICLE = "squad2/Force#"
 """The article of half 0 that the reader is not trained on; of clapnq and mtrag two fifths are kept."""
 SOURCES = {"official": ("whitehouse", "fomc"), "packets": ("whitehouse",)}
@@ -82,10 +80,8 @@ def asked(name: str, work: Path) -> list[Asked]:
             wanted = (FITTING / "official.documents.txt").read_text(encoding="utf-8").split()
             documents = _chosen(work / "official.jsonl", dict.fromkeys(wanted), SOURCES[name])
         elif name == "packets":
-            shown = {row["document"]: row["paragraphs"] for row in _kept(name)}
+            shown = {row["document"]: row["paragraphs"] for row in _kept_packets()}
             documents = _chosen(work / "packets.jsonl", shown, SOURCES[name])
-        elif name == "passages":
-            documents = _passages(work / "passages.jsonl")
         update(folder, scan([documents]), embedder)
         searcher = Searcher(Index(folder, lambda: embedder))
         found = {row["id"]: searcher.search(row["question"], history=_history(row)) for row, _ in rows_of(name)}
@@ -118,28 +114,17 @@ def _chosen(file: Path, wanted: Mapping[str, list[int] | None], sources: tuple[s
     return file
 
 
-def _passages(file: Path) -> Path:
-    """The passages as documents of one paragraph."""
-    with file.open("w", encoding="utf-8") as out:
-        for number, line in enumerate(FILES["passages"].read_text(encoding="utf-8").splitlines()):
-            row = json.loads(line)
-            document = {"id": f"passage-{number}", "title": row["title"], "paragraphs": [" ".join(row["sentences"])]}
-            out.write(json.dumps(document) + "\n")
-    return file
-
-
-def _kept(name: str) -> list[dict[str, Any]]:
-    lines = map(json.loads, FILES[name].read_text(encoding="utf-8").splitlines())
-    return [line for line in lines if line["packet"] in KEPT_PACKETS[name]]
+def _kept_packets() -> list[dict[str, Any]]:
+    lines = map(json.loads, FILES["packets"].read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line["packet"] in KEPT_PACKETS]
 
 
 def rows_of(name: str) -> Iterator[tuple[dict[str, Any], int]]:
     """The questions of a set as its file has them, and the half of each."""
-    if name in KEPT_PACKETS:
-        asked = (question for row in _kept(name) for question in row["questions"])
+    if name == "packets":
+        asked = (question for row in _kept_packets() for question in row["questions"])
         for number, question in enumerate(asked):
-            history = [{"role": "user", "text": question["before"]}] if "before" in question else []
-            yield {"id": f"{name}-{number}", "answerable": "sentences" in question, "history": history, **question}, 0
+            yield {"id": f"packets-{number}", "answerable": "sentences" in question, **question}, 0
         return
     file = FILES.get(name, DATA / name / "questions.jsonl")
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
