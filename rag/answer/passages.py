@@ -36,6 +36,11 @@ SHORT_PARAGRAPH = 3
 """Sentences; so short a paragraph was published as one thought."""
 LONGEST_PASSAGE = 600
 NEIGHBOUR_WITHIN = 0.45
+ANSWERS_TOO, ANSWERS_TOO_WITHIN = 0.0, 2.0
+"""The log-odds from which on, and how much lower than those of the best, a sentence of a longer paragraph is quoted
+beside the best."""
+MOST_JOINED = 3
+"""Sentences of a longer paragraph that are quoted together."""
 NEARLY_ALL, AS_WELL_WITHIN = 0.9, 0.05
 LONGEST_COORDINATED = 300
 """Characters of a question in which "on this and on that" is looked for."""
@@ -242,7 +247,7 @@ class _Sentences(Sequence["_Sentence"]):
     def best(self) -> int:
         """The first of those that score highest; one that could not score higher is not measured."""
         most = [
-            _Sentence(span=span, likeness=self._likeness(at, covered=1.0, offered=1.0), odds=self._odds(at)).score
+            _Sentence(span=span, likeness=self._likeness(at, covered=1.0, offered=1.0), odds=self.odds(at)).score
             for at, span in enumerate(self.spans)
         ]
         best = -1
@@ -253,7 +258,8 @@ class _Sentences(Sequence["_Sentence"]):
                 best = at
         return best
 
-    def _odds(self, at: int) -> float | None:
+    def odds(self, at: int) -> float | None:
+        """The reader's log-odds of a sentence."""
         read = self._hit.read
         return read.sentences[at] if read and read.sentences else None
 
@@ -272,7 +278,7 @@ class _Sentences(Sequence["_Sentence"]):
         offered = sum(offers(kind, sentence, part.asked) for kind in kinds) / len(kinds)
         likeness = self._likeness(at, covered=covered / (sum(part.weights.values()) or 1.0), offered=offered)
         leads_in = sentence.endswith(":") and kinds == ("thing",)
-        return _Sentence(span=span, likeness=likeness - LEADS_IN * leads_in, odds=self._odds(at), words=words)
+        return _Sentence(span=span, likeness=likeness - LEADS_IN * leads_in, odds=self.odds(at), words=words)
 
 
 def _meant(sentence: str, part: Part) -> frozenset[str]:
@@ -283,24 +289,31 @@ def _meant(sentence: str, part: Part) -> frozenset[str]:
     return frozenset(term for term, groups in part.groups.items() if groups & said and term in part.weights)
 
 
-def _grown(sentences: Sequence[_Sentence], best: int) -> tuple[int, int]:
-    """First and last of the sentences quoted together: in a short paragraph, those that answer nearly as well."""
+def _grown(sentences: _Sentences, best: int) -> tuple[int, int]:
+    """First and last of the sentences quoted together.
+
+    In a short paragraph those that answer nearly as well; in a longer one those that by the reader's log-odds do.
+    """
     first = last = best
-    if len(sentences) > SHORT_PARAGRAPH:
-        return first, last
-    least = sentences[best].likeness - NEIGHBOUR_WITHIN
     while True:
         beside = [
             at
             for at in (first - 1, last + 1)
             if 0 <= at < len(sentences)
-            and sentences[at].likeness >= least
-            and sentences[max(last, at)].span.end - sentences[min(first, at)].span.start <= LONGEST_PASSAGE
+            and sentences.spans[max(last, at)].end - sentences.spans[min(first, at)].start <= LONGEST_PASSAGE
+            and _belongs(sentences, at, best)
         ]
-        if not beside:
+        if not beside or (len(sentences) > SHORT_PARAGRAPH and last - first == MOST_JOINED - 1):
             return first, last
         at = max(beside, key=lambda at: sentences[at].likeness)
         first, last = min(first, at), max(last, at)
+
+
+def _belongs(sentences: _Sentences, at: int, best: int) -> bool:
+    if len(sentences) <= SHORT_PARAGRAPH:
+        return sentences[at].likeness >= sentences[best].likeness - NEIGHBOUR_WITHIN
+    odds, highest = sentences.odds(at), sentences.odds(best)
+    return odds is not None and highest is not None and odds >= max(ANSWERS_TOO, highest - ANSWERS_TOO_WITHIN)
 
 
 def _unscored(text: str) -> tuple[SentenceScore, ...]:

@@ -80,7 +80,7 @@ class QuotingAnswerer:
         yield Draft(status="answered", text=text, claims=claims, citations=citations, confidence=verdict.confidence)
 
     def _verdict(self, whole: Retrieval, parts: Sequence[Retrieval]) -> Answerable:
-        """Whether the question is answered as a whole, or each thing it asks by itself: two places seldom look like one."""
+        """Whether the question is answered as a whole, or each thing it asks by itself: no paragraph may answer all."""
         verdict = self._answerable(whole)
         if verdict.answerable or len(parts) == 1:
             return verdict

@@ -183,6 +183,44 @@ def test_of_passages_that_score_alike_the_one_more_like_the_question_comes_first
     assert rank_passages(found("What do the men get?", surer, likest))[0].hit.paragraph.number == first
 
 
+@pytest.mark.parametrize(
+    ("odds", "last"),
+    [
+        ((3.0, 2.0, -6.0, -6.0), "They also hand out 30 loaves."),
+        ((3.0, 0.5, -6.0, -6.0), "The men are given soap."),
+        ((3.0, -6.0, 2.0, -6.0), "The men are given soap."),
+        ((0.5, -0.5, -6.0, -6.0), "The men are given soap."),
+    ],
+)
+def test_of_a_longer_paragraph_a_neighbour_that_answers_too_is_quoted_with_the_best(
+    odds: tuple[float, ...], last: str
+) -> None:
+    text = "The men are given soap. They also hand out 30 loaves. It rains. The nurses go home."
+    one = replace(hit(text), read=ReaderScores(answer=max(odds), sentences=odds))
+    (quote,) = quotes(found("What are the men given?", one))
+    assert quote.startswith("The men are given soap.")
+    assert quote.endswith(last)
+
+
+def test_a_question_is_answered_when_each_thing_it_asks_is() -> None:
+    def search(question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
+        return found(question, hit("The council set it at 40 crowns." if "fee" in question else "Mills did."))
+
+    def verdict_of(sure: dict[str, bool]) -> str:
+        answering = QuotingAnswerer(
+            copies=lambda paragraph, span: (),
+            answerable=lambda found: Answerable(sure[found.question], "No paragraph says so.", 0.3),
+            search=search,
+        )
+        *_, draft = answering.answer(found("What was the fee, and who paid it?", hit("Nothing of use.")))
+        assert isinstance(draft, Draft)
+        return draft.status
+
+    whole, fee, payer = "What was the fee, and who paid it?", "What was the fee", "who paid it?"
+    assert verdict_of({whole: False, fee: True, payer: True}) == "answered"
+    assert verdict_of({whole: False, fee: True, payer: False}) == "abstained"
+
+
 def test_each_part_is_searched_by_itself_in_the_light_of_the_one_before() -> None:
     asked: list[tuple[str, tuple[Turn, ...]]] = []
 
