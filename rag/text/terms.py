@@ -32,6 +32,9 @@ _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")
 _FEWEST_SHOUTED = 4
 _LONGEST_WORD = 40
 """Characters; longer ones are no words of English, and are kept out of the caches."""
+_LONGEST_SENTENCE = 2_000
+"""Characters. A sentence laid beside a question is taken into words several times within a few milliseconds; a longer
+text is not kept for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,11 @@ def fold(text: str) -> str:
 
 def terms(text: str) -> tuple[Term, ...]:
     """Every word and number of the text, in order."""
+    return _terms(text) if len(text) <= _LONGEST_SENTENCE else _terms.__wrapped__(text)
+
+
+@lru_cache(maxsize=1_024)
+def _terms(text: str) -> tuple[Term, ...]:
     found = []
     shouts = _shouts(text)
     for match in _TOKEN.finditer(text):
