@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answer.asked import Asked, offers, read_question
 from rag.answer.citations import trim
@@ -56,17 +56,29 @@ _PARTS = re.compile(
     r"(?:what|how|who|whom|whose|when|where|which|why)\b|(?:do|does|did)\b)",
     re.IGNORECASE,
 )
-_SERIES = re.compile(r",\s+(?=(?:what|how|who|whom|whose|when|where|which|why)\b)", re.IGNORECASE)
+_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
+# Where the clause may be a relative one ("the treaty, which was signed", "Smith, who won"), it is left alone.
+_SERIES = re.compile(
+    r",\s+(?="
+    rf"(?:what|how|why|who)\b|which\s+(?!(?:{_AUXILIARY}|it|they|he|she|the|an?)\b)\w|(?:when|where)\s+{_AUXILIARY}\b)",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     r"\b(?:what|how|who|whom|whose|which|why)\b"
-    r"|\b(?:when|where)\s+(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
+    rf"|\b(?:when|where)\s+{_AUXILIARY}\b",
     re.IGNORECASE,
 )
 _COORDINATED = re.compile(
-    r"(?P<asked>.*?)\b(?P<word>about|after|against|at|before|between|by|during|for|from|in|of|on|to|towards?|under|with)"
-    r"\s+(?P<one>[^,;:?]{2,60}?),?\s+and\s+(?P=word)\s+(?P<other>[^,;:?]{2,60})[?.!\s]*",
+    r"(?P<asked>.*?)\b(?P<word>about|after|against|at|before|by|during|for|from|in|on|to|towards?|under|with)"
+    r"\s+(?P<one>[^,;:?]{2,60}?),?\s+and\s+(?P=word)\s+(?P<other>[^,;:?]{2,60}?)[?.!\s]*",
     re.IGNORECASE,
 )
+_JOINT = re.compile(r"\b(?:both|alike|same|together|differ\w*|distance|between|hand)\b|[\"\u201c\u201d]", re.IGNORECASE)
+"""What makes "in this and in that" one condition, or part of a title."""
+_TAIL = re.compile(
+    r"\b(?:about|after|against|at|before|by|during|from|in|on|to|under|who|which|that|with)\b", re.IGNORECASE
+)
+"""What may belong to both: "in Rome and in Paris about peace"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +104,17 @@ class Passage:
         overlaps = self.span.start < other.span.end and other.span.start < self.span.end
         same = self.hit.paragraph.ref == other.hit.paragraph.ref and overlaps
         return same or len(self.words & other.words) > share * len(self.words)
+
+    def joined(self, other: Passage) -> Passage | None:
+        """Both as one passage, where they overlap and the other reaches further."""
+        if self.hit.paragraph.ref != other.hit.paragraph.ref:
+            return None
+        if self.span.end <= other.span.start or other.span.end <= self.span.start:
+            return None
+        span = Span(start=min(self.span.start, other.span.start), end=max(self.span.end, other.span.end))
+        if span == self.span or span.end - span.start > LONGEST_PASSAGE:
+            return None
+        return replace(self, span=span, words=self.words | other.words)
 
     def says_more_than(self, other: Passage) -> bool:
         """Whether it says nearly all that the other says, more beside it, and answers as well."""
@@ -131,26 +154,34 @@ def split_question(question: str) -> tuple[str, ...]:
 
     So does "What is said on prisoners and on the border?", of one thing and of another.
     """
+    return tuple(part for piece in questions_of(question) for part in _coordinated(piece))
+
+
+def questions_of(question: str) -> tuple[str, ...]:
+    """The questions in a question; what one of them asks of several things stays together."""
     pieces = _PARTS.split(question)
     if len(pieces) > 1:
         pieces = [part for piece in pieces for part in _of_series(piece)]
-    parts = [part for piece in pieces for part in _coordinated(piece)]
-    return tuple(part for part in parts if any(map(str.isalnum, part))) or (question,)
+    return tuple(piece for piece in pieces if any(map(str.isalnum, piece))) or (question,)
 
 
 def _of_series(piece: str) -> Iterator[str]:
     """The questions of "Who spoke, what was said, and …"; "As he said, what …" is one."""
     begin = 0
     for match in _SERIES.finditer(piece):
-        if _ASKS.search(piece, begin, match.start()):
-            yield piece[begin : match.start()]
+        before, after = piece[begin : match.start()], piece[match.end() :]
+        of_a_name = before.rpartition(" ")[2][:1].isupper() and after[:3].lower() == "who"
+        if not of_a_name and _ASKS.search(before):
+            yield before
             begin = match.end()
     yield piece[begin:]
 
 
 def _coordinated(piece: str) -> tuple[str, ...]:
-    match = _COORDINATED.fullmatch(piece) if len(piece) <= LONGEST_COORDINATED else None
-    if not match or not _ASKS.search(match["asked"]):
+    if len(piece) > LONGEST_COORDINATED or _JOINT.search(piece):
+        return (piece,)
+    match = _COORDINATED.fullmatch(piece)
+    if not match or not _ASKS.search(match["asked"]) or _TAIL.search(match["other"]):
         return (piece,)
     return tuple(f"{match['asked']}{match['word']} {match[which]}" for which in ("one", "other"))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from rag.answer.answerer import Answerable, AnswerableCheck, closest
 from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
-from rag.answer.passages import Passage, part_of, rank_passages, split_question
+from rag.answer.passages import Passage, part_of, questions_of, rank_passages, split_question
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Filters, Mode, Retrieval, Turn
 
 Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
@@ -57,8 +57,9 @@ class QuotingAnswerer:
 
     def answer(self, retrieval: Retrieval, history: Sequence[Turn] = ()) -> Iterator[DraftEvent]:  # noqa: ARG002
         """The quotes that answer, or an abstention with its reason."""
-        parts = self._parts(retrieval)
-        verdict = self._verdict(retrieval, parts)
+        verdict = self._answerable(retrieval)
+        parts = self._parts(retrieval) if verdict.answerable or _asks_apart(retrieval) else (retrieval,)
+        verdict = self._verdict(verdict, parts)
         passages = choose(parts, whole=retrieval) if verdict.answerable else ()
         if not passages:
             yield Delta(text=ABSTAINS)
@@ -79,13 +80,12 @@ class QuotingAnswerer:
         yield Delta(text=text)
         yield Draft(status="answered", text=text, claims=claims, citations=citations, confidence=verdict.confidence)
 
-    def _verdict(self, whole: Retrieval, parts: Sequence[Retrieval]) -> Answerable:
+    def _verdict(self, whole: Answerable, parts: Sequence[Retrieval]) -> Answerable:
         """Whether the question is answered as a whole, or each thing it asks by itself: no paragraph may answer all."""
-        verdict = self._answerable(whole)
-        if verdict.answerable or len(parts) == 1:
-            return verdict
+        if whole.answerable or len(parts) == 1:
+            return whole
         each = [self._answerable(part) for part in parts]
-        return min(each, key=lambda one: one.confidence) if all(one.answerable for one in each) else verdict
+        return min(each, key=lambda one: one.confidence) if all(one.answerable for one in each) else whole
 
     def _parts(self, retrieval: Retrieval) -> tuple[Retrieval, ...]:
         """One retrieval for each thing asked; "and who welcomed it?" is searched as following what stands before it."""
@@ -101,6 +101,17 @@ class QuotingAnswerer:
 
     def _citation(self, number: int, passage: Passage) -> Citation:
         return make_citation(number, passage.hit, passage.span, self._copies(passage.hit.paragraph.ref, passage.span))
+
+
+def _asks_apart(retrieval: Retrieval) -> bool:
+    """Whether it holds questions that can be judged one by one.
+
+    Not where it leans on the turn before, nor where one asks of several things (who spoke in Rome and in Paris did
+    both), nor where there are more than are searched for.
+    """
+    questions = questions_of(retrieval.question)
+    alone = retrieval.standalone_question == retrieval.question
+    return alone and 1 < len(questions) <= MOST_QUOTES and questions == split_question(retrieval.question)
 
 
 def choose(
@@ -150,6 +161,9 @@ def _one_for_each(retrievals: Sequence[Retrieval]) -> list[Passage]:
         for passage in ranked:
             within = FOR_ANOTHER if passage.odds is None else FOR_ANOTHER_READ
             if passage.score < ranked[0].score - within:
+                break
+            if at := [at for at, quoted in enumerate(chosen) if quoted.joined(passage)]:
+                chosen[at[0]] = chosen[at[0]].joined(passage) or passage
                 break
             if not _stands_in_one(passage, chosen):
                 chosen.append(passage)

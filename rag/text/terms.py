@@ -32,7 +32,7 @@ _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)\Z")
 _FEWEST_SHOUTED = 4
 _LONGEST_WORD = 40
 """Characters; longer ones are no words of English, and are kept out of the caches."""
-_LONGEST_SENTENCE = 2_000
+_LONGEST_SENTENCE = 600
 """Characters. A sentence laid beside a question is taken into words several times within a few milliseconds; a longer
 text is not kept for that."""
 

@@ -129,6 +129,13 @@ def test_a_sentence_that_only_announces_what_follows_says_who_but_not_what() -> 
         ),
         ("The talks on the dam and on the bridge", ("The talks on the dam and on the bridge",)),
         ("Who came from Rome and Paris?", ("Who came from Rome and Paris?",)),
+        ("What did she say in Rome and in Paris about peace?", ("What did she say in Rome and in Paris about peace?",)),
+        ("Which road leads both to Rome and to Paris?", ("Which road leads both to Rome and to Paris?",)),
+        ("What did Smith, who won, say and who lost?", ("What did Smith, who won, say", "who lost?")),
+        (
+            "What does the act, which was signed, say and who lost?",
+            ("What does the act, which was signed, say", "who lost?"),
+        ),
     ],
 )
 def test_questions_of_several_parts_are_taken_apart(question: str, parts: tuple[str, ...]) -> None:
@@ -202,23 +209,42 @@ def test_of_a_longer_paragraph_a_neighbour_that_answers_too_is_quoted_with_the_b
     assert quote.endswith(last)
 
 
-def test_a_question_is_answered_when_each_thing_it_asks_is() -> None:
+@pytest.mark.parametrize(
+    ("question", "unsure", "before", "status"),
+    [
+        ("What was the fee, and who paid it?", "", "", "answered"),
+        ("What was the fee, and who paid it?", "who paid it?", "", "abstained"),
+        ("What was the fee, and who paid it?", "", "And in Rome? ", "abstained"),
+        ("What was the fee in Rome and in Paris?", "", "", "abstained"),
+        ("What was the fee, who paid it, how was it paid, and why?", "", "", "abstained"),
+    ],
+)
+def test_a_question_is_answered_when_each_thing_it_asks_is(
+    question: str, unsure: str, before: str, status: str
+) -> None:
     def search(question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
         return found(question, hit("The council set it at 40 crowns." if "fee" in question else "Mills did."))
 
-    def verdict_of(sure: dict[str, bool]) -> str:
-        answering = QuotingAnswerer(
-            copies=lambda paragraph, span: (),
-            answerable=lambda found: Answerable(sure[found.question], "No paragraph says so.", 0.3),
-            search=search,
-        )
-        *_, draft = answering.answer(found("What was the fee, and who paid it?", hit("Nothing of use.")))
-        assert isinstance(draft, Draft)
-        return draft.status
+    answering = QuotingAnswerer(
+        copies=lambda paragraph, span: (),
+        answerable=lambda found: Answerable(found.question not in (question, unsure), "No paragraph says so.", 0.3),
+        search=search,
+    )
+    asked = replace(found(question, hit("Nothing of use.")), standalone_question=before + question)
+    *_, draft = answering.answer(asked)
+    assert isinstance(draft, Draft)
+    assert draft.status == status
 
-    whole, fee, payer = "What was the fee, and who paid it?", "What was the fee", "who paid it?"
-    assert verdict_of({whole: False, fee: True, payer: True}) == "answered"
-    assert verdict_of({whole: False, fee: True, payer: False}) == "abstained"
+
+def test_what_each_part_finds_in_one_short_paragraph_is_quoted_as_one() -> None:
+    text = "The bridge cost 4 million crowns. It was built by Hallam Brothers. It was opened in June."
+    cost, opened = [
+        replace(one, read=ReaderScores(answer=4.0, sentences=odds))
+        for one, odds in ((hit(text), (4.0, -4.0, -4.0)), (hit(text), (-4.0, -4.0, 4.0)))
+    ]
+    parts = [found("What did the bridge cost", cost), found("when was it opened?", opened)]
+    (passage,) = choose(parts, whole=found("What did the bridge cost, and when was it opened?", cost))
+    assert text[passage.span.start : passage.span.end] == text
 
 
 def test_each_part_is_searched_by_itself_in_the_light_of_the_one_before() -> None:
