@@ -19,7 +19,8 @@ from rag.answer.asked import WORDING
 from rag.answer.nearness import Encode, Nearness
 from rag.answer.signs import READ, Signs, asked_text, signs_of
 from rag.text.lexicon import PLEASANTRIES
-from rag.text.terms import content_terms, fold
+from rag.text.terms import content_terms, fold, is_stopword, terms
+from rag.text.thesaurus import senses
 from rag.types import Retrieval
 
 NOTHING_FOUND = "Nothing was found."
@@ -89,6 +90,8 @@ class Abstention:
         if not asks_something(retrieval):
             return Answerable(answerable=False, reason=ASKS_NOTHING, confidence=0.0)
         signs = signs_of(retrieval, self._nearness)
+        if not is_understood(retrieval):
+            return Answerable(answerable=False, reason=reason_of(signs), confidence=0.0)
         weights = fitted(read=retrieval.hits[0].read is not None)
         confidence = weights.confidence(signs.values)
         if confidence >= weights.threshold(self._caution):
@@ -103,6 +106,18 @@ def asks_something(retrieval: Retrieval) -> bool:
         return False
     named = any(fold(term.surface) not in PLEASANTRIES for term in content_terms(retrieval.standalone_question))
     return named or len(words) > BARE
+
+
+def is_understood(retrieval: Retrieval) -> bool:
+    """Whether a word of the question is known: a function word, one of the corpus, or one of the thesaurus.
+
+    What the reader thinks of other letters ("aaaaaaaa", another alphabet) means nothing; it has learnt English. Without
+    it the embedding model has its say, which may stand for another language.
+    """
+    if retrieval.hits[0].read is None or any(term.paragraphs for term in retrieval.terms):
+        return True
+    text = retrieval.standalone_question
+    return any(is_stopword(term.surface) for term in terms(text)) or bool(senses(text))
 
 
 def reason_of(signs: Signs) -> str:

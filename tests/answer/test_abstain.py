@@ -102,6 +102,15 @@ def test_short_questions_that_ask_something(search: Search, question: str) -> No
     assert Abstention()(search("And now?", ASKED)).reason != ASKS_NOTHING
 
 
+@pytest.mark.parametrize("question", ["a" * 50, "і" * 50, "їїїї " * 20, "blorp " * 20, "что такое мир " * 6])
+def test_the_reader_is_not_believed_where_no_word_is_known(assistant: Assistant, question: str) -> None:
+    read = assistant._read(assistant.search(question))
+    verdict = Abstention()(read)
+    assert not verdict.answerable
+    assert verdict.reason
+    assert Abstention(caution=0)(assistant._read(assistant.search("prisoners"))).answerable
+
+
 def test_without_a_hit_there_is_nothing_to_answer_from() -> None:
     verdict = Abstention(caution=0)(replace(retrieval(), hits=()))
     assert verdict == (False, NOTHING_FOUND, 0.0)
