@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from rag.answer.asked import Asked, offers, read_question
@@ -255,7 +255,7 @@ def _passage(hit: Hit, part: Part) -> Passage | None:
     )
 
 
-class _Sentences(Sequence["_Sentence"]):
+class _Sentences:
     """The sentences of a hit as answers; each is measured when it is first wanted, which costs most of the time."""
 
     def __init__(self, hit: Hit, part: Part) -> None:
@@ -270,7 +270,7 @@ class _Sentences(Sequence["_Sentence"]):
     def __len__(self) -> int:
         return len(self._scored)
 
-    def __getitem__(self, at: int) -> _Sentence:  # type: ignore[override]
+    def __getitem__(self, at: int) -> _Sentence:
         if at not in self._measured:
             self._measured[at] = self._measure(at)
         return self._measured[at]

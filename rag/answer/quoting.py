@@ -162,8 +162,9 @@ def _one_for_each(retrievals: Sequence[Retrieval]) -> list[Passage]:
             within = FOR_ANOTHER if passage.odds is None else FOR_ANOTHER_READ
             if passage.score < ranked[0].score - within:
                 break
-            if at := [at for at, quoted in enumerate(chosen) if quoted.joined(passage)]:
-                chosen[at[0]] = chosen[at[0]].joined(passage) or passage
+            both = ((at, joined) for at, quoted in enumerate(chosen) if (joined := quoted.joined(passage)))
+            if found := next(both, None):
+                chosen[found[0]] = found[1]
                 break
             if not _stands_in_one(passage, chosen):
                 chosen.append(passage)
