@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.index.bert import CLS, SEP, TokenStates, bert_graph, kept_graph, load_weights, verify
+from rag.index.bert import CLS, SEP, TokenStates, Weights, bert_graph, kept_graph, load_weights, verify
 from rag.index.chunks import owners_of
 from rag.index.converted import published_tokenizer, published_weights
 from rag.index.embedding import bundled_model
 from rag.types import Hit, ReaderScores, Retrieval, SentenceScore
 
 if TYPE_CHECKING:
+    from openvino import Model
     from tokenizers import Tokenizer
 
 Floats = npt.NDArray[np.float32]
@@ -34,7 +35,7 @@ WEIGHTS = "reader.safetensors"
 DIGEST = "2dc44dfe004c59073c471d5b56a997b9e7ecd7fb42e0cc7a1b3619c05f385d54"
 """SHA-256 of the weights that ship."""
 HEAD = "head."
-_RECIPE = "pairs 1"
+_RECIPE = "pairs 2"
 """Changes whenever the same weights would make another graph."""
 
 LEAST_HITS, MOST_HITS = 3, 10
@@ -89,13 +90,13 @@ class Reader:
             read = load_weights(weights or shipped)
         digest = DIGEST if weights is None else hashlib.sha256(weights.read_bytes()).hexdigest()
         folder = cache / f"reader-{hashlib.sha256(f'{digest} {_RECIPE}'.encode()).hexdigest()[:8]}"
-        graph = kept_graph(folder, lambda: bert_graph({**published_weights(source), **read}, name="reader", pairs=True))
+        graph = kept_graph(folder, lambda: _graph({**published_weights(source), **read}))
         heads = {
             name.removeprefix(HEAD): np.asarray(value, np.float32)
             for name, value in read.items()
             if name.startswith(HEAD)
         }
-        return cls(TokenStates.load(graph), heads, tokenizer)
+        return cls(TokenStates.load(graph, eight_bits=True), heads, tokenizer)
 
     @classmethod
     def shared(cls, *, cache: Path) -> Reader:
@@ -163,6 +164,10 @@ class Reader:
             )
         best = max(sentences.values(), default=UNREAD)
         return float(state[0] @ heads["answer"] + heads["answer_bias"] + heads["best"] * best), sentences
+
+
+def _graph(weights: Weights) -> Model:
+    return bert_graph(weights, name="reader", pairs=True, eight_bits=True)
 
 
 def _in_order(hit: Hit, answer: float, sentences: Mapping[int, float]) -> ReaderScores:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 CLS, SEP = 101, 102
 BATCH_TOKENS = 2_048
+QUANTIZED_TOGETHER = 128
+"""Numbers of a token's vector that share a scale when they are multiplied in eight bits."""
 _MOST_STREAMS = 16
 
 Weights = Mapping[str, npt.NDArray[np.floating[Any]]]
@@ -48,13 +50,15 @@ class TokenStates:
         self.dimension = int(model.output(0).partial_shape[2].get_length())
 
     @classmethod
-    def load(cls, graph: Path | Model) -> TokenStates:
-        """The model of a graph, or of its file."""
+    def load(cls, graph: Path | Model, *, eight_bits: bool = False) -> TokenStates:
+        """The model of a graph, or of its file; `eight_bits` as in `bert_graph`."""
         import openvino
 
         # One thread a stream: measured 62 paragraphs a CPU second against 55 with two threads in one stream.
         streams = min(os.cpu_count() or 1, _MOST_STREAMS)
-        options = {"NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": streams}
+        options: dict[str, Any] = {"NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": streams}
+        if eight_bits:
+            options |= {"DYNAMIC_QUANTIZATION_GROUP_SIZE": QUANTIZED_TOGETHER, "INFERENCE_PRECISION_HINT": "f32"}
         return cls(openvino.Core().compile_model(graph, "CPU", options), streams=streams)
 
     def __call__(
@@ -139,13 +143,23 @@ def load_weights(file: Path) -> Weights:
     return weights
 
 
-def bert_graph(weights: Weights, *, name: str, pairs: bool = False, heads: int = 12, epsilon: float = 1e-12) -> Model:
+def bert_graph(
+    weights: Weights,
+    *,
+    name: str,
+    pairs: bool = False,
+    eight_bits: bool = False,
+    heads: int = 12,
+    epsilon: float = 1e-12,
+) -> Model:
     """BERT from token numbers and mask to one vector a token; shapes are (texts, tokens) and (texts, tokens, d).
 
     Args:
         weights: as a safetensors file of a BERT names them.
         name: of the graph.
         pairs: take a third input, which says of each token whether it stands in the first text (0) or the second (1).
+        eight_bits: keep the weights of the layers in eight bits, a scale a row. Where the cores multiply eight bits
+            (AVX-512 or AVX with VNNI), they are more than twice as fast as with 32, and need no bfloat16 for it.
         heads: of attention.
         epsilon: of the layer normalisation.
     """
@@ -161,8 +175,15 @@ def bert_graph(weights: Weights, *, name: str, pairs: bool = False, heads: int =
     def constant(name: str) -> Any:
         return op.constant(weights[name].astype(np.float32))
 
+    def matrix(name: str) -> Any:
+        if not eight_bits:
+            return constant(name)
+        rows = weights[name].astype(np.float32)
+        scales = np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-12) / 127
+        return op.multiply(op.convert(op.constant(np.rint(rows / scales).astype(np.int8)), "f32"), op.constant(scales))
+
     def linear(x: Any, name: str) -> Any:
-        return op.add(op.matmul(x, constant(f"{name}.weight"), False, True), constant(f"{name}.bias"))
+        return op.add(op.matmul(x, matrix(f"{name}.weight"), False, True), constant(f"{name}.bias"))
 
     def normal(x: Any, name: str) -> Any:
         weight, bias = constant(f"{name}.weight"), constant(f"{name}.bias")

@@ -12,7 +12,8 @@ import pytest
 
 from rag.errors import ConfigurationError
 from rag.index import Embedder, HashEmbedder, Index, load_embedder, update
-from rag.index.converted import DIGESTS, ConvertedEmbedder
+from rag.index.bert import TokenStates, bert_graph
+from rag.index.converted import DIGESTS, ConvertedEmbedder, published_tokenizer, published_weights
 from rag.index.embedding import BUNDLED, Passage, bundled_model
 from rag.retrieve import Searcher
 from rag.text.sentences import split_sentences
@@ -111,6 +112,16 @@ def test_the_digest_is_stable(embedder: Embedder, models: Path, tiny: Path) -> N
 def test_the_converted_copy_agrees_with_the_reference(bundled: Embedder) -> None:
     reference = load_embedder(str(bundled_model()), cache=Path())
     assert (reference.encode(TEXTS) * bundled.encode(TEXTS)).sum(axis=1).min() > 0.999
+
+
+def test_weights_in_eight_bits_give_nearly_the_same(bundled: Embedder) -> None:
+    source = bundled_model()
+    graph = bert_graph(published_weights(source), name="eight bits", eight_bits=True)
+    kept = {one.get_element_type().get_type_name() for one in graph.get_ops() if one.get_type_name() == "Constant"}
+    states = TokenStates.load(graph, eight_bits=True)
+    vectors = ConvertedEmbedder(states, published_tokenizer(source)).encode(TEXTS)
+    assert "i8" in kept
+    assert 0.99 < (vectors * bundled.encode(TEXTS)).sum(axis=1).min() < 0.99999
 
 
 def test_the_wording_nearest_in_meaning_is_nearest(bundled: Embedder) -> None:
