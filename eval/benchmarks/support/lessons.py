@@ -13,6 +13,8 @@ over them. `sentences` are those that answer, `#p3.2` the second of paragraph 3 
 another of the packet); `answer` is the shortest part of them; `near` is the paragraph that comes nearest to a question
 that nothing in the packet answers; a follow-up has the question `before` it. A line of `fitting/passages.jsonl` is a
 passage, its sentences, and the questions over it; of one that has no `sentences` it is the passage that comes nearest.
+A line with `paragraphs` is a text of several, of which a question may be answered by more than one: "2.1" is the first
+sentence of the second.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ import numpy as np
 from rag.answer.nearness import Encode
 from rag.retrieve.followups import forms
 from rag.text.sentences import split_sentences
+from rag.text.terms import content_terms
 from rag.types import Span, Turn
 
 from .data import DATA
@@ -38,12 +41,14 @@ from .silence import FITTING, asked, is_taught, rows_of
 
 WRITTEN = FITTING / "reader.jsonl"
 COMPOSED = FITTING / "passages.jsonl"
-KEPT_PASSAGES = ("qa-3", "qc-3", "qf-3", "qh-3")
+KEPT_PASSAGES = ("qa-3", "qc-3", "qf-3", "qh-3", "rc-3", "re-3", "rg-3", "rj-3", "rm-3")
 """Packets of `fitting/passages.jsonl` that the reader is not trained on, to see what it learnt."""
 PUBLIC = ("squad2", "clapnq", "mtrag")
 SOURCES = ("whitehouse", "ungdc_south_caucasus", *PUBLIC)
 _OTHERS = 3
 """Paragraphs most like a question that do not answer it."""
+_SEARCHED = 20
+"""Of how many that are most like it they are taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,32 +127,62 @@ def _written(packet: str, home: str, question: Mapping[str, Any], order: Sequenc
 
 
 def composed(encode: Encode) -> Iterator[Taught]:
-    """The questions of `fitting/passages.jsonl`; `encode` finds the passages of a packet that are most like each."""
-    for packet, rows in _packets(COMPOSED).items():
-        texts = [" ".join(row["sentences"]) for row in rows]
-        likeness = encode([f"{row['title']} {text}" for row, text in zip(rows, texts, strict=True)])
-        questions = [(at, question) for at, row in enumerate(rows) for question in row["questions"]]
-        asked_for = encode([_asked(question) for _, question in questions])
-        for (home, question), vector in zip(questions, asked_for, strict=True):
-            others = [at for at in np.argsort(-(likeness @ vector)).tolist() if at != home][:_OTHERS]
-            answering = frozenset(number - 1 for number in question.get("sentences", ()))
-            asks = _asked(question)
-            own = _composed(asks, rows[home], answering, question.get("answer"))
-            wrong = tuple(_composed(asks, rows[at]) for at in others)
-            yield Taught(
-                source=packet,
-                question=asks,
-                right=(own,) if answering else (),
-                wrong=wrong if answering else (own, *wrong),
-                follows_up="before" in question,
-            )
+    """The questions of `fitting/passages.jsonl`; `encode` finds what is most like each and does not answer it.
+
+    For a question over a text of several paragraphs that are the others of its text, for one over a passage the
+    passages of other subjects, from whatever packet.
+    """
+    rows = [row for some in _packets(COMPOSED).values() for row in some]
+    for kept in (False, True):
+        some = [row for row in rows if (row["packet"] in KEPT_PASSAGES) == kept]
+        passages = [row for row in some if "sentences" in row]
+        likeness = encode([f"{row['title']} {' '.join(row['sentences'])}" for row in passages])
+        subjects = [_terms(row["title"]) for row in passages]
+        for row in some:
+            asked_for = encode([_asked(question) for question in row["questions"]])
+            if "paragraphs" in row:
+                alike = encode([f"{row['title']} {' '.join(sentences)}" for sentences in row["paragraphs"]])
+                others = [(row, number) for number in range(len(row["paragraphs"]))]
+            else:
+                subject = _terms(row["title"])
+                strange = [at for at, other in enumerate(subjects) if not subject & other]
+                alike, others = likeness[strange], [(passages[at], 0) for at in strange]
+            for question, vector in zip(row["questions"], asked_for, strict=True):
+                order = np.argsort(-(alike @ vector))[:_SEARCHED].tolist()
+                yield _composed(row, question, [others[at] for at in order])
 
 
-def _composed(
-    question: str, row: Mapping[str, Any], answering: frozenset[int] = frozenset(), answer: str | None = None
+_Place = tuple[Mapping[str, Any], int]
+"""A line of `fitting/passages.jsonl` and the number of one of its paragraphs."""
+
+
+def _composed(row: Mapping[str, Any], question: Mapping[str, Any], alike: Sequence[_Place]) -> Taught:
+    right: dict[int, set[int]] = defaultdict(set)
+    for reference in question.get("sentences", ()):
+        paragraph, sentence = map(int, reference.split(".")) if "paragraphs" in row else (1, reference)
+        right[paragraph - 1].add(sentence - 1)
+    asks, answer = _asked(question), question.get("answer")
+    own = [] if right or "paragraphs" in row else [(row, 0)]
+    others = [
+        (other, number)
+        for other, number in alike
+        if not (other is row and number in right) and not (other is not row and answer and _says(other, answer))
+    ]
+    return Taught(
+        source=row["packet"],
+        question=asks,
+        right=tuple(_of_passage(asks, (row, at), frozenset(some), answer) for at, some in right.items()),
+        wrong=tuple(_of_passage(asks, place) for place in [*own, *others[:_OTHERS]]),
+        follows_up="before" in question,
+    )
+
+
+def _of_passage(
+    question: str, place: _Place, answering: frozenset[int] = frozenset(), answer: str | None = None
 ) -> Lesson:
+    row, number = place
     text, spans = "", []
-    for sentence in row["sentences"]:
+    for sentence in row["paragraphs"][number] if "paragraphs" in row else row["sentences"]:
         start = len(text) + bool(text)
         text = f"{text} {sentence}" if text else sentence
         spans.append(Span(start=start, end=len(text)))
@@ -160,6 +195,14 @@ def _composed(
         answering=answering,
         words=_words(text, spans, answering, answer),
     )
+
+
+def _says(row: Mapping[str, Any], answer: str) -> bool:
+    return any(answer.lower() in sentence.lower() for sentence in row["sentences"])
+
+
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(term.text for term in content_terms(text))
 
 
 def _asked(question: Mapping[str, Any]) -> str:
