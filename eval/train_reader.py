@@ -57,12 +57,13 @@ STEPS = 9_100
 RATE, LEAST_RATE, WARM_UP = 2e-4, 0.02, 0.17
 FURTHER_STEPS, FURTHER_RATE, FURTHER_WARM_UP = 1_700, 1e-4, 0.035
 AGAIN: Mapping[str, float] = {
-    "q": 1.0, "p": 0.3, "f": 0.1, "c": 0.1, "s": 0.1, "u": 0.06, "w": 0.06, "x": 0.06,
-    "squad2": 0.5, "clapnq": 1.0, "mtrag": 1.0,
+    "r": 1.0, "q": 0.2, "p": 0.12, "f": 0.06, "c": 0.06, "s": 0.06, "u": 0.04, "w": 0.04, "x": 0.04,
+    "squad2": 0.3, "clapnq": 0.5, "mtrag": 0.5,
 }  # fmt: skip
 """What share of a source's questions, or of those of packets that begin so, a round sees when weights learn further."""
-EASY = "q", 0.5
-"""Packets whose answered questions are laid so often beside their own paragraph only: another one is easily told."""
+EASY, ALONE = ("q", "rf", "rg", "rh", "rj", "rk"), 0.5
+"""Packets of single passages, whose answered questions are then laid so often beside their own only: another passage is
+easily told."""
 HEADS_FASTER = 10
 WEIGHT_DECAY, CLIP, DROPOUT = 0.01, 1.0, 0.1
 BATCH_TOKENS = 6_144
@@ -191,12 +192,16 @@ def pairs_of(lessons: Lessons, chance: random.Random) -> Iterator[Pair]:
             yield pair_of(chance.choice(one.swapped), lessons.paragraphs[one.right[0].paragraph], None, chance)
 
 
+def _share(source: str) -> float:
+    return AGAIN[source] if source in AGAIN else AGAIN[source[0]]
+
+
 def again(lessons: Lessons, chance: random.Random) -> Lessons:
     """What a round sees when weights learn further."""
     taught = []
     for one in lessons.taught:
-        if chance.random() < AGAIN.get(one.source, AGAIN[one.source[0]]):
-            alone = one.right and one.source.startswith(EASY[0]) and chance.random() < EASY[1]
+        if chance.random() < _share(one.source):
+            alone = one.right and one.source.startswith(EASY) and chance.random() < ALONE
             taught.append(replace(one, wrong=()) if alone else one)
     return replace(lessons, taught=taught)
 

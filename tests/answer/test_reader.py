@@ -248,6 +248,52 @@ def test_pairs_in_a_batch_do_not_see_each_other() -> None:
         assert sentences[at, 1:4].tolist() == pytest.approx(own[0, 1:4].tolist(), abs=1e-3)
 
 
+def test_a_round_that_goes_on_sees_what_is_new_and_a_part_of_what_was_learnt() -> None:
+    trainer = _trainer()
+    from support.lessons import PUBLIC
+    from support.reader_model import Lessons, Question, Right
+
+    packets = ("ra-1", "rf-1", "qa-1", "pa-1", *PUBLIC)
+    right = Right(paragraph=0, answering=(0,), words=())
+    taught = [
+        Question(source=source, tokens=np.array([at]), follows_up=False, right=(right,), wrong=(1,))
+        for source in packets
+        for at in range(200)
+    ]
+    seen = trainer.again(Lessons(paragraphs=(), taught=taught, kept=()), random.Random(1)).taught
+    counts = {source: sum(one.source == source for one in seen) for source in packets}
+    assert counts["ra-1"] == counts["rf-1"] == 200
+    assert all(0 < counts[source] < 150 for source in packets[2:])
+    among_others = {one.source for one in seen if one.wrong}
+    assert among_others == set(packets)
+    assert all(one.wrong for one in seen if one.source == "ra-1")
+    assert not all(one.wrong for one in seen if one.source == "rf-1")
+
+
+def test_a_question_over_several_paragraphs_is_learnt_beside_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _trainer()
+    from support import lessons
+
+    lines = lessons.COMPOSED.read_text(encoding="utf-8").splitlines(keepends=True)
+    some = [line for line in lines if line.startswith(('{"packet": "ra-1"', '{"packet": "rf-1"'))]
+    (tmp_path / "some.jsonl").write_text("".join(some), encoding="utf-8")
+    monkeypatch.setattr(lessons, "COMPOSED", tmp_path / "some.jsonl")
+
+    def encode(texts: Sequence[str]) -> np.ndarray:
+        return np.array([[len(text), text.count("e")] for text in texts], np.float32)
+
+    taught = list(lessons.composed(encode))
+    assert sum(len(one.right) > 1 for one in taught if one.source == "ra-1") > 20
+    for one in taught:
+        assert all(lesson.answering and lesson.title == one.right[0].title for lesson in one.right)
+        assert not {lesson.text for lesson in one.right} & {lesson.text for lesson in one.wrong}
+        assert all(not lesson.answers for lesson in one.wrong)
+        titles = {lesson.title for lesson in one.wrong}
+        assert titles == {one.right[0].title} if one.source == "ra-1" and one.right else len(titles) > 1
+
+
 def test_a_question_with_one_thing_changed() -> None:
     _trainer()
     from support.twins import swapped
