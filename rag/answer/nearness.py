@@ -58,13 +58,13 @@ class Nearness:
     def _vectors(self, words: Sequence[str]) -> npt.NDArray[np.float32]:
         assert self._encode is not None
         with self._lock:
-            fresh = [word for word in dict.fromkeys(words) if word not in self._kept]
-        if fresh:
-            made = self._encode(fresh)
-            with self._lock:
-                self._kept.update(zip(fresh, made, strict=True))
-        with self._lock:
             found = {word: self._kept[word] for word in words if word in self._kept}
-            while len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
+            for word in found:
+                self._kept.move_to_end(word)
+        if fresh := [word for word in dict.fromkeys(words) if word not in found]:
+            found.update(zip(fresh, self._encode(fresh), strict=True))
+            with self._lock:
+                self._kept.update((word, found[word]) for word in fresh)
+                while len(self._kept) > _MOST_KEPT:
+                    self._kept.popitem(last=False)
         return np.stack([found[word] for word in words])

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from openvino import CompiledModel, InferRequest, Model
 
 CLS, SEP = 101, 102
+GRAPH_FILES = "model.xml", "model.bin"
 BATCH_TOKENS = 2_048
 QUANTIZED_TOGETHER = 128
 """Numbers of a token's vector that share a scale when they are multiplied in eight bits."""
@@ -117,7 +118,7 @@ def kept_graph(folder: Path, build: Callable[[], Model]) -> Path | Model:
             if not _is_whole(folder, seal):  # another process may have built it meanwhile
                 seal.unlink(missing_ok=True)
                 openvino.save_model(build(), target, compress_to_fp16=True)
-                digests = {name: sha256(folder / name) for name in ("model.xml", "model.bin")}
+                digests = {name: sha256(folder / name) for name in GRAPH_FILES}
                 half = seal.with_suffix(".half")
                 half.write_text(json.dumps(digests))
                 half.replace(seal)
@@ -129,10 +130,11 @@ def kept_graph(folder: Path, build: Callable[[], Model]) -> Path | Model:
 
 
 def _is_whole(folder: Path, seal: Path) -> bool:
-    if not seal.is_file():
+    try:
+        recorded = json.loads(seal.read_text())
+        return bool(recorded == {name: sha256(folder / name) for name in GRAPH_FILES})
+    except (FileNotFoundError, ValueError):
         return False
-    recorded = json.loads(seal.read_text())
-    return all((folder / name).is_file() and sha256(folder / name) == value for name, value in recorded.items())
 
 
 def load_weights(file: Path) -> Weights:

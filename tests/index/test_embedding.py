@@ -152,6 +152,12 @@ def test_a_damaged_copy_is_made_again(tmp_path: Path) -> None:
     again = load_embedder(BUNDLED, cache=tmp_path).encode(TEXTS[:1])
     assert np.array_equal(first, again)
     assert hashlib.sha256(weights.read_bytes()).hexdigest() == digest
+    (seal,) = tmp_path.glob("*/digests.json")
+    sealed = seal.read_text()
+    for half_written in ("", "{}", sealed[:-5]):
+        seal.write_text(half_written)
+        assert np.array_equal(first, load_embedder(BUNDLED, cache=tmp_path).encode(TEXTS[:1]))
+        assert seal.read_text() == sealed
 
 
 def test_the_bundled_model_runs_without_torch(models: Path, bundled: Embedder) -> None:
