@@ -116,8 +116,10 @@ _LEADS_PLACE = re.compile(r"\b(?:in|at|near|on|from|to|outside|of|around)\s(?:th
 
 _SEVERAL = re.compile(
     r"\b(?:each|both|respectively|compare|vs|versus|everything|overview|summari[sz]e|sum\s+up|all\s+(?:of\s+)?the)\b"
-    r"|^\W*(?:please\s+)?(?:list|name)\b"
-    r"|\bwhich\s+(?:of\s+the\s+)?(?:(?:two|three|four|five|six|\w+(?:al|ic|an|ish|en|ed))\s+)*[a-z]\w+[^\Wsiua]s\b"
+    r"|^\W*(?:please\s+)?(?:list\b|name\s+(?:all|any|some|every|two|three|four|five|six)\b)"
+    r"|^\W*(?:please\s+)?name\s+(?:the\s+)?(?:\w+\s+)?[a-z]\w+[^\Wsiua]s\b"
+    r"|\bwhich\s+(?!(?:does|has|is|was)\b)(?:of\s+the\s+)?"
+    r"(?:(?:two|three|four|five|six|\w+(?:al|ic|an|ish|en|ed))\s+)*[a-z]\w+[^\Wsiua]s\b"
     r"|\bwhat\s+(?:(?:two|three|four|five|six|\w+(?:al|ic|an|ish|en|ed))\s+)*[a-z]\w+[^\Wsiua]s\s+"
     r"(?:are|were|do|does|did|have|had|has|will|would|can|could|should|may|might|must)\b"
     r"|\bwhat\s+(?:are|were)\s+the\s+(?:\w+\s+)?[a-z]\w+[^\Wsiua]s\b",

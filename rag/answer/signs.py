@@ -197,6 +197,8 @@ class Missing:
     names_far: Sequence[Name]
     swapped: Sequence[str]
     values_nowhere: Sequence[Date | Number]
+    values_elsewhere: Sequence[Date | Number]
+    """Of those that stand in no hit the ones whose words stand in other paragraphs."""
     values_far: Sequence[Date | Number]
     kinds: Sequence[Wanted]
     strange: Sequence[tuple[str, float]]
@@ -220,6 +222,7 @@ def _lacking(reading: Reading, nearness: Nearness) -> Missing:
             if name not in names and not any(context.holds_name(name) for context in contexts[:READ_FOR_WORDS])
         ],
         values_nowhere=values,
+        values_elsewhere=[value for value in values if _stands_elsewhere(value, frequency)],
         values_far=[value for value in reading.values if value not in values and not home.holds_value(value)],
         kinds=[kind for kind in asked.kinds if not _offered(kind, reading)],
         strange=_strange(reading, nearness),
@@ -231,7 +234,7 @@ def _lacks(lacking: Missing, kinds: Sequence[Wanted]) -> Iterator[tuple[Lacking,
     for name in lacking.names_nowhere:
         yield "name", name.surface
     for value in lacking.values_nowhere:
-        yield "value", value.surface
+        yield "far" if value in lacking.values_elsewhere else "value", value.surface
     for kind in lacking.kinds or kinds:
         yield "kind", kind
     for phrase in lacking.swapped:
@@ -328,6 +331,11 @@ def _is_nowhere(name: Name, contexts: Sequence[Context], frequency: Mapping[str,
     if not missing or any(context.holds_name(name) for context in contexts):
         return False
     return any(frequency.get(term.text, 0) == 0 for term in content_terms(name.surface))
+
+
+def _stands_elsewhere(value: Date | Number, frequency: Mapping[str, int]) -> bool:
+    words = content_terms(value.surface)
+    return bool(words) and all(frequency.get(term.text, 0) for term in words)
 
 
 def _checkable(text: str) -> list[Date | Number]:

@@ -7,9 +7,11 @@ its own a question has, the more the turn before it counts. The shares were fitt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from rag.text.terms import content_terms
+from rag.text.lexicon import PLEASANTRIES
+from rag.text.terms import content_terms, fold
 from rag.types import Turn
 
 SHARES = (0.0, 0.3, 0.5, 0.6, 0.65, 0.75)
@@ -17,10 +19,28 @@ SHARES = (0.0, 0.3, 0.5, 0.6, 0.65, 0.75)
 joined text."""
 
 
+OWN_WORDS = 2
+"""So many content words and a question names what it is about; one of fewer may lean on the one before it."""
+_LEANS = re.compile(
+    r"^\W*(?:and|but|or|so|then|what\s+about|how\s+about)\b"
+    r"|\b(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those|there|others?)\b",
+    re.IGNORECASE,
+)
+
+
 def previous_question(history: Sequence[Turn]) -> str:
-    """What the user asked last, empty when this is the first question."""
-    asked = [turn.content.strip() for turn in history if turn.role == "user"]
-    return next((content for content in reversed(asked) if content), "")
+    """What the user asked last, with what that leans on; empty when this is the first question.
+
+    Thanks and greetings are no questions.
+    """
+    asked = ""
+    for turn in reversed(history):
+        words = {fold(term.surface) for term in content_terms(turn.content)} - PLEASANTRIES
+        if turn.role == "user" and words:
+            asked = f"{turn.content.strip()} {asked}".strip()
+            if len(words) >= OWN_WORDS or not _LEANS.search(turn.content):
+                break
+    return asked
 
 
 def forms(question: str, history: Sequence[Turn]) -> tuple[tuple[float, str], ...]:

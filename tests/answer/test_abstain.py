@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rag.answer.abstain import ASKS_NOTHING, NOT_ANSWERED, NOT_NEAR, NOTHING_FOUND, Abstention, fitted, reason_of
@@ -15,7 +16,7 @@ from rag.answer.nearness import Nearness
 from rag.answer.signs import READ, SIGNS, Signs, signs_of
 from rag.assistant import Assistant
 from rag.settings import Settings
-from rag.types import Retrieval, Turn
+from rag.types import Retrieval, TermStatistic, Turn
 from tests.answer.material import retrieval
 
 Search = Callable[..., Retrieval]
@@ -200,6 +201,32 @@ def test_what_one_of_the_first_hits_names_is_not_called_missing_near() -> None:
     lack = ("far", "Organization of Turkic States")
     assert lack not in signs_of(replace(asked, hits=(*far[:2], named))).lacks
     assert lack in signs_of(replace(asked, hits=(*far[:3], named))).lacks
+
+
+def test_a_number_of_another_paragraph_is_missing_near_the_question_only() -> None:
+    asked = retrieval("Who was released in 1926?")
+    terms = [replace(term, paragraphs=0) for term in asked.terms if term.term != "1926"]
+    for paragraphs, what in ((0, "value"), (3, "far")):
+        year = TermStatistic(term="1926", surface="1926", paragraphs=paragraphs)
+        signs = signs_of(replace(asked, terms=(*terms, year)))
+        assert (what, "1926") in signs.lacks
+        assert signs.values["value_nowhere"] == 1
+
+
+def test_words_that_make_room_for_others_are_still_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.answer.nearness._MOST_KEPT", 2)
+    once = Nearness(lambda words: np.array([[len(word), 1.0] for word in words], np.float32))
+    kept: list[Nearness] = []
+
+    def encode(words: Sequence[str]) -> np.ndarray:
+        if kept:  # another thread fills the memory meanwhile
+            kept.pop()(["zebra", "quagga"], ["okapi", "kudu"])
+        return np.array([[len(word), 1.0] for word in words], np.float32)
+
+    several = Nearness(encode)
+    several(["oldest"], ["heron"])
+    kept.append(several)
+    assert several(["oldest", "newest"], ["heron", "egret"]) == once(["oldest", "newest"], ["heron", "egret"])
 
 
 def test_acronyms_stand_for_what_they_shorten() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from rag.retrieve.followups import SHARES, forms
+from rag.retrieve.followups import SHARES, forms, previous_question
 from rag.types import Turn
 
 
@@ -21,6 +21,15 @@ def test_a_later_one_also_with_the_last_question_of_the_user() -> None:
     for count in range(1, 6):
         question = " ".join(asked[:count])
         assert forms(question, history) == ((SHARES[count], question), (1 - SHARES[count], f"Second? {question}"))
+
+
+def test_thanks_are_no_question_and_one_that_leans_brings_along_what_it_leans_on() -> None:
+    asked = ["Who signed the peace treaty?", "OK, thanks!", "And who welcomed it?", "Why?"]
+    history = [Turn(role="user", content=content) for content in asked]
+    assert previous_question(history[:2]) == "Who signed the peace treaty?"
+    assert previous_question(history) == "Who signed the peace treaty? And who welcomed it?"
+    assert previous_question([history[0], Turn(role="user", content="What is inflation?")]) == "What is inflation?"
+    assert previous_question(history[1:2]) == ""
 
 
 def test_the_more_words_of_its_own_the_less_the_turn_before_counts() -> None:
