@@ -24,7 +24,7 @@ import numpy as np
 from support.data import DATA, needs, rows, table
 from support.silence import rows_of
 
-from rag.answer.passages import split_question
+from rag.answer.parts import split_question
 from rag.answer.quoting import choose
 from rag.answer.reader import MOST_TOKENS, PART_TOKENS, Reader
 from rag.corpus import scan

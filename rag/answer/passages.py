@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rag.answer.asked import Asked, offers, read_question
@@ -42,8 +42,6 @@ beside the best."""
 MOST_JOINED = 3
 """Sentences of a longer paragraph that are quoted together."""
 NEARLY_ALL, AS_WELL_WITHIN = 0.9, 0.05
-LONGEST_COORDINATED = 300
-"""Characters of a question in which "on this and on that" is looked for."""
 ALIKE = 0.03
 """Scores that differ by no more than this are alike: their last digits differ from machine to machine."""
 
@@ -51,34 +49,6 @@ _LEANS = re.compile(
     r"[\"“'(]*(?:It|They|He|She|This|These|Those|Its|Their|His|Her|Such|However|But|Also|Both|The latter|The former|"
     r"In (?:its|their|his|her) turn|In addition|As a result|At the same time)\b"
 )
-_PARTS = re.compile(
-    r"\?\s+(?=\S)|[,;]?\s+and\s+(?=(?:(?:about|at|by|during|for|from|in|into|of|on|since|to|under|until|with)\s+)?"
-    r"(?:what|how|who|whom|whose|when|where|which|why)\b|(?:do|does|did)\b)",
-    re.IGNORECASE,
-)
-_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
-# Where the clause may be a relative one ("the treaty, which was signed", "Smith, who won"), it is left alone.
-_SERIES = re.compile(
-    r",\s+(?="
-    rf"(?:what|how|why|who)\b|which\s+(?!(?:{_AUXILIARY}|it|they|he|she|the|an?)\b)\w|(?:when|where)\s+{_AUXILIARY}\b)",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(
-    r"\b(?:what|how|who|whom|whose|which|why)\b"
-    rf"|\b(?:when|where)\s+{_AUXILIARY}\b",
-    re.IGNORECASE,
-)
-_COORDINATED = re.compile(
-    r"(?P<asked>.*?)\b(?P<word>about|after|against|at|before|by|during|for|from|in|on|to|towards?|under|with)"
-    r"\s+(?P<one>[^,;:?]{2,60}?),?\s+and\s+(?P=word)\s+(?P<other>[^,;:?]{2,60}?)[?.!\s]*",
-    re.IGNORECASE,
-)
-_JOINT = re.compile(r"\b(?:both|alike|same|together|differ\w*|distance|between|hand)\b|[\"\u201c\u201d]", re.IGNORECASE)
-"""What makes "in this and in that" one condition, or part of a title."""
-_TAIL = re.compile(
-    r"\b(?:about|after|against|at|before|by|during|from|in|on|to|under|who|which|that|with)\b", re.IGNORECASE
-)
-"""What may belong to both: "in Rome and in Paris about peace"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,43 +117,6 @@ class _Sentence:
     def score(self) -> float:
         least, most = READ_WITHIN
         return self.likeness + (0.0 if self.odds is None else READ * min(most, max(least, self.odds)))
-
-
-def split_question(question: str) -> tuple[str, ...]:
-    """What is asked, one after the other: "When was it issued, and what do they plan?" asks two things.
-
-    So does "What is said on prisoners and on the border?", of one thing and of another.
-    """
-    return tuple(part for piece in questions_of(question) for part in _coordinated(piece))
-
-
-def questions_of(question: str) -> tuple[str, ...]:
-    """The questions in a question; what one of them asks of several things stays together."""
-    pieces = _PARTS.split(question)
-    if len(pieces) > 1:
-        pieces = [part for piece in pieces for part in _of_series(piece)]
-    return tuple(piece for piece in pieces if any(map(str.isalnum, piece))) or (question,)
-
-
-def _of_series(piece: str) -> Iterator[str]:
-    """The questions of "Who spoke, what was said, and …"; "As he said, what …" is one."""
-    begin = 0
-    for match in _SERIES.finditer(piece):
-        before, after = piece[begin : match.start()], piece[match.end() :]
-        of_a_name = before.rpartition(" ")[2][:1].isupper() and after[:3].lower() == "who"
-        if not of_a_name and _ASKS.search(before):
-            yield before
-            begin = match.end()
-    yield piece[begin:]
-
-
-def _coordinated(piece: str) -> tuple[str, ...]:
-    if len(piece) > LONGEST_COORDINATED or _JOINT.search(piece):
-        return (piece,)
-    match = _COORDINATED.fullmatch(piece)
-    if not match or not _ASKS.search(match["asked"]) or _TAIL.search(match["other"]):
-        return (piece,)
-    return tuple(f"{match['asked']}{match['word']} {match[which]}" for which in ("one", "other"))
 
 
 def part_of(retrieval: Retrieval) -> Part:

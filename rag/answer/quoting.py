@@ -11,13 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from rag.answer.answerer import Answerable, AnswerableCheck, closest
 from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
-from rag.answer.passages import Passage, part_of, questions_of, rank_passages, split_question
+from rag.answer.parts import questions_of, split_question
+from rag.answer.passages import Passage, part_of, rank_passages
+from rag.answer.signs import asked_text
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Filters, Mode, Retrieval, Turn
 
 Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
 """Searches for a question in the light of the turns before it, within filters."""
 
 MOST_QUOTES = 3
+MOST_PARTS = 5
+"""Things asked at once that are searched for; each gets a quote."""
 NEARLY_AS_WELL = 0.1
 """How much lower than the best a passage may score and still be quoted."""
 NEARLY_AS_WELL_OPEN = 0.5
@@ -88,19 +92,27 @@ class QuotingAnswerer:
         return min(each, key=lambda one: one.confidence) if all(one.answerable for one in each) else whole
 
     def _parts(self, retrieval: Retrieval) -> tuple[Retrieval, ...]:
-        """One retrieval for each thing asked; "and who welcomed it?" is searched as following what stands before it."""
-        questions = split_question(retrieval.question)
-        if len(questions) == 1 or self._search is None:
+        """One retrieval for each thing asked.
+
+        "and who welcomed it?" is searched as following the first question, and that as following what the whole leans
+        on.
+        """
+        asked = asked_text(retrieval)
+        first, *others = split_question(asked)
+        if not others or self._search is None:
             return (retrieval,)
-        before: tuple[Turn, ...] = ()
-        found = []
-        for question in questions[:MOST_QUOTES]:
-            found.append(self._search(question, before, retrieval.filters))
-            before = (Turn(role="user", content=question),)
+        leant = retrieval.standalone_question.removesuffix(asked).strip()
+        found = [self._search(first, _said(leant), retrieval.filters)]
+        before = _said(f"{leant} {first}".strip())
+        found += [self._search(question, before, retrieval.filters) for question in others[: MOST_PARTS - 1]]
         return tuple(found)
 
     def _citation(self, number: int, passage: Passage) -> Citation:
         return make_citation(number, passage.hit, passage.span, self._copies(passage.hit.paragraph.ref, passage.span))
+
+
+def _said(text: str) -> tuple[Turn, ...]:
+    return (Turn(role="user", content=text),) if text else ()
 
 
 def _asks_apart(retrieval: Retrieval) -> bool:
@@ -109,9 +121,10 @@ def _asks_apart(retrieval: Retrieval) -> bool:
     Not where it leans on the turn before, nor where one asks of several things (who spoke in Rome and in Paris did
     both), nor where there are more than are searched for.
     """
-    questions = questions_of(retrieval.question)
-    alone = retrieval.standalone_question == retrieval.question
-    return alone and 1 < len(questions) <= MOST_QUOTES and questions == split_question(retrieval.question)
+    asked = asked_text(retrieval)
+    questions = questions_of(asked)
+    alone = asked == retrieval.standalone_question
+    return alone and 1 < len(questions) <= MOST_PARTS and questions == split_question(asked)
 
 
 def choose(
@@ -123,9 +136,9 @@ def choose(
         retrievals: one for each thing asked.
         whole: where several things are asked, the retrieval of all together: a piece of a question says less than all
             of it, and what answers the whole best is quoted too.
-        most: how many at most.
+        most: how many at most, when not more things are asked.
     """
-    chosen = _one_for_each(retrievals[:most]) if len(retrievals) > 1 else []
+    chosen = _one_for_each(retrievals) if len(retrievals) > 1 else []
     if not chosen:
         return _what_answers(whole or retrievals[0], most)
     for passage in rank_passages(whole)[:OF_WHOLE] if whole else ():

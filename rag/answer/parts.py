@@ -1,0 +1,149 @@
+"""The things that a question asks, one after the other: each is searched and quoted for by itself.
+
+Without a parser: where it is not clear that a new question begins, the question is left whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+LONGEST_COORDINATED = 300
+"""Characters of a question in which "on this and on that" is looked for."""
+
+_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
+_ASKING = r"(?:what|how|who|whom|whose|when|where|which|why)"
+_PREPOSITION = (
+    r"(?:about|after|against|at|before|by|during|for|from|in|into|of|on|since|through|to|towards?|under|until|with)"
+)
+_QUOTED = re.compile(r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|\u00ab[^\u00bb]*\u00bb|\([^()]*\)")
+
+_NEXT = re.compile(r"\?\s+(?=\S)")
+_ASKS_AT_ALL = re.compile(
+    rf"\b{_ASKING}\b|^\W*(?:and|or|also|then|so|please|,|\s)*(?:{_AUXILIARY}|list|name|tell|give|describe|explain|"
+    r"summari[sz]e|compare|say|show)\b|^\W*(?:and|or)\b",
+    re.IGNORECASE,
+)
+_AND = re.compile(
+    rf"[,;]?\s+and\s+(?=(?:{_PREPOSITION}\s+)?(?P<asks>{_ASKING})\b|(?:did|does)\b|do\s+(?:they|we|you|these|those|both)\b)",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    rf"(?:^|[.!;:,])\W*(?:(?:{_PREPOSITION}\s+)?(?:{_ASKING}|(?:which|whose|how\s+(?:many|much))\s+\w+)"
+    rf"|{_PREPOSITION}\s+what\s+\w+)\W*$",
+    re.IGNORECASE,
+)
+"""What asks for nothing yet: "When" in "When and where was it?"."""
+_REQUEST = re.compile(
+    r"(?:^|[.!,;:])\W*(?:(?:please|can|could|would|do|you|tell|me|us|say|explain|describe|know|show|list|give|exactly|"
+    r"and|also|about)\W+)*$",
+    re.IGNORECASE,
+)
+"""What may stand before a question that is put indirectly: "Can you tell me"."""
+
+_SERIES = re.compile(
+    r",\s+(?="
+    rf"(?:what|how|why|who)\b|which\s+(?!(?:{_AUXILIARY}|it|they|he|she|the|an?)\b)\w|(?:when|where)\s+{_AUXILIARY}\b)",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(rf"[^,]*,\s*(?!(?:and|or)\b|{_ASKING}\b)\w", re.IGNORECASE)
+"""A relative clause, and what comes after it: "who was elected in 2018, say"."""
+_ASKS = re.compile(
+    r"\b(?:what|how|who|whom|whose|which|why)\b"
+    rf"|\b(?:when|where)\s+{_AUXILIARY}\b",
+    re.IGNORECASE,
+)
+
+_COORDINATED = re.compile(
+    r"(?P<asked>.*)\b(?P<word>about|after|against|at|before|by|during|for|from|in|on|to|towards?|under|with)"
+    r"\s+(?P<one>[^,;:?]{2,60}?),?\s+and\s+(?P=word)\s+(?P<other>[^,;:?]{2,60}?)[?.!\s]*",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(r"\b(?:both|alike|same|together|differ\w*|distance|between|hand)\b|[\"\u201c\u201d]", re.IGNORECASE)
+"""What makes "in this and in that" one condition, or part of a title."""
+_TAIL = re.compile(
+    r"\b(?:about|after|against|at|before|by|during|from|in|on|to|under|who|which|that|with)\b", re.IGNORECASE
+)
+"""What may belong to both: "in Rome and in Paris about peace"."""
+_NO_PREDICATE = re.compile(
+    rf"\b(?:what|which|whose|how\s+(?:many|much))\s+(?!(?:happen|chang)\w*\W*$)(?:(?!{_AUXILIARY}\b)\w+\s+)+$"
+    r"|\b(?:do|does|did)\s+(?:(?:the|an?|its|their|his|her|this|that|these|those)\s+)?\w+\W*$",
+    re.IGNORECASE,
+)
+"""What lacks a verb, which then stands behind: "What companies in Rome and in Paris make cars?"."""
+
+
+def split_question(question: str) -> tuple[str, ...]:
+    """What is asked, one after the other: "When was it issued, and what do they plan?" asks two things.
+
+    So does "What is said on prisoners and on the border?", of one thing and of another.
+    """
+    return tuple(part for piece in questions_of(question) for part in _coordinated(piece))
+
+
+def questions_of(question: str) -> tuple[str, ...]:
+    """The questions in a question; what one of them asks of several things stays together."""
+    # What stands in quotation marks or brackets is a name or a remark, whatever words it is made of.
+    masked = _QUOTED.sub(lambda match: "_" * len(match[0]), question)
+    sentences = _cut(masked, 0, len(masked), [match.span() for match in _NEXT.finditer(masked)])
+    asking = [piece for piece in sentences if _ASKS_AT_ALL.search(masked[slice(*piece)])]
+    if not asking:
+        return (question,)
+    pieces = [part for piece in asking for part in _at_and(masked, *piece)]
+    if len(pieces) > 1:
+        pieces = [part for piece in pieces for part in _at_commas(masked, *piece)]
+    if len(pieces) == 1 and len(sentences) == 1:
+        return (question,)
+    return tuple(piece for start, end in pieces if any(map(str.isalnum, piece := question[start:end]))) or (question,)
+
+
+_Piece = tuple[int, int]
+
+
+def _cut(text: str, start: int, end: int, cuts: list[_Piece]) -> list[_Piece]:
+    """The pieces between the cuts that are not empty."""
+    begins, ends = [start, *(cut[1] for cut in cuts)], [*(cut[0] for cut in cuts), end]
+    return [piece for piece in zip(begins, ends, strict=True) if text[slice(*piece)].strip()]
+
+
+def _at_and(text: str, start: int, end: int) -> list[_Piece]:
+    """The questions of "Who spoke and what was said?"."""
+    cuts: list[_Piece] = []
+    for match in _AND.finditer(text, start, end):
+        before = text[cuts[-1][1] if cuts else start : match.start()]
+        if not _BARE.search(before) and not _is_title(match) and not _leads_on(before, match["asks"]):
+            cuts.append(match.span())
+    return _cut(text, start, end, cuts)
+
+
+def _is_title(match: re.Match[str]) -> bool:
+    return match["asks"] is not None and match["asks"][0].isupper() and not match.string.isupper()
+
+
+def _leads_on(before: str, asks: str | None) -> bool:
+    """Whether the clause before opens with the same word inside a sentence: "the people who left and who stayed"."""
+    if asks is None:
+        return False
+    clause = re.search(rf"\b{asks}\b(?!.*\b{asks}\b)", before, re.IGNORECASE)
+    return clause is not None and not _REQUEST.search(before[: clause.start()])
+
+
+def _at_commas(text: str, start: int, end: int) -> list[_Piece]:
+    """The questions of "Who spoke, what was said, and …"; "As he said, what …" is one."""
+    cuts: list[_Piece] = []
+    for match in _SERIES.finditer(text, start, end):
+        before, after = text[cuts[-1][1] if cuts else start : match.start()], text[match.end() : end]
+        of_a_name = before.rpartition(" ")[2][:1].isupper() and after[:3].lower() == "who"
+        if not of_a_name and not _GOES_ON.match(after) and _ASKS.search(before):
+            cuts.append(match.span())
+    return _cut(text, start, end, cuts)
+
+
+def _coordinated(piece: str) -> Iterator[str]:
+    match = None if len(piece) > LONGEST_COORDINATED or _JOINT.search(piece) else _COORDINATED.fullmatch(piece)
+    asked = match["asked"] if match else ""
+    if match and _ASKS.search(asked) and not _NO_PREDICATE.search(asked) and not _TAIL.search(match["other"]):
+        yield f"{asked}{match['word']} {match['one']}"
+        yield f"{asked}{match['word']} {match['other']}"
+    else:
+        yield piece

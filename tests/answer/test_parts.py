@@ -1,0 +1,94 @@
+"""Questions that ask several things, and those that only seem to."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.parts import questions_of, split_question
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("When was it issued, and what do they plan?", ("When was it issued", "what do they plan?")),
+        ("Who spoke? Where was it?", ("Who spoke", "Where was it?")),
+        ("What did Armenia and Azerbaijan agree?", ("What did Armenia and Azerbaijan agree?",)),
+        ("and?", ("and?",)),
+        (
+            "Which dam broke, who was warned, and what was lost?",
+            ("Which dam broke", "who was warned", "what was lost?"),
+        ),
+        ("As the mayor said, what broke and who knew?", ("As the mayor said, what broke", "who knew?")),
+        ("When the dam broke, what was lost and who knew?", ("When the dam broke, what was lost", "who knew?")),
+        (
+            "What is said on the dam and on the bridge?",
+            ("What is said on the dam", "What is said on the bridge"),
+        ),
+        ("The talks on the dam and on the bridge", ("The talks on the dam and on the bridge",)),
+        ("Who came from Rome and Paris?", ("Who came from Rome and Paris?",)),
+        ("What did she say in Rome and in Paris about peace?", ("What did she say in Rome and in Paris about peace?",)),
+        ("Which road leads both to Rome and to Paris?", ("Which road leads both to Rome and to Paris?",)),
+        ("What did Smith, who won, say and who lost?", ("What did Smith, who won, say", "who lost?")),
+        (
+            "What does the act, which was signed, say and who lost?",
+            ("What does the act, which was signed, say", "who lost?"),
+        ),
+        ("Hi, what is a placebo and how does it work? Thank you!", ("Hi, what is a placebo", "how does it work")),
+        ("What is a placebo? I need it for school.", ("What is a placebo",)),
+        ("Was it signed? Yes or no?", ("Was it signed",)),
+        ("What does Armenia give? And the other side?", ("What does Armenia give", "And the other side?")),
+        ("Can you tell me who signed it and who welcomed it?", ("Can you tell me who signed it", "who welcomed it?")),
+        (
+            "What did the president, who was elected in 2018, say, and why did he say it?",
+            ("What did the president, who was elected in 2018, say", "why did he say it?"),
+        ),
+        (
+            "What did the museum, which returned the masks, keep, and what did it lend?",
+            ("What did the museum, which returned the masks, keep", "what did it lend?"),
+        ),
+        (
+            "Who was Hannibal, when did he cross the Alps, and how did he die?",
+            ("Who was Hannibal", "when did he cross the Alps", "how did he die?"),
+        ),
+        (
+            "What is the best way to learn to read and to write?",
+            ("What is the best way to learn to read", "What is the best way to learn to write"),
+        ),
+        ("Who signed it and did they agree on prisoners?", ("Who signed it", "did they agree on prisoners?")),
+        ("WHO SIGNED IT AND WHEN WAS IT SIGNED?", ("WHO SIGNED IT", "WHEN WAS IT SIGNED?")),
+        ("What happened in Rome and in Paris?", ("What happened in Rome", "What happened in Paris")),
+    ],
+)
+def test_questions_of_several_parts_are_taken_apart(question: str, parts: tuple[str, ...]) -> None:
+    assert split_question(question) == parts
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How and why did Hannibal cross the Alps?",
+        "When and where was it signed?",
+        "In which countries and on which dates did they meet?",
+        "To whom and for what was it paid?",
+        "I read that Armenia withdrew. Why and when did this happen?",
+        'What is the play "Love and What It Does" about?',
+        'Who wrote "What Is Man? and other essays"?',
+        "Who directed Where and When?",
+        "How do you mix oil and do the dishes?",
+        "Why do people say one thing and do another?",
+        "Tell me about the people who left and who stayed.",
+        "What did he say when he arrived and when he left?",
+        "What companies in Germany and in France make cars?",
+        "What did ministers in Paris and in Rome say?",
+        "Hello!",
+        "Thank you very much",
+    ],
+)
+def test_a_question_that_asks_one_thing_is_left_whole(question: str) -> None:
+    assert split_question(question) == (question,)
+
+
+def test_of_one_question_about_two_things_there_is_one() -> None:
+    asked = "What is said on the dam and on the bridge?"
+    assert questions_of(asked) == (asked,)
+    assert questions_of(f"{asked} Who says so?") == (asked[:-1], "Who says so?")
