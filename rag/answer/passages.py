@@ -65,15 +65,20 @@ class Passage:
     """The reader's log-odds that its best sentence answers."""
 
     def repeats(self, other: Passage, *, share: float) -> bool:
-        """Whether so large a share of the shorter passage's words stands in the other."""
+        """Whether so large a share of the shorter passage's words stands in the other.
+
+        Not where each gives a number of its own: "A frees 32 men" and "In its turn, B frees 2 men" are two facts.
+        """
         shorter = min(len(self.words), len(other.words))
-        return shorter > 0 and len(self.words & other.words) / shorter > share
+        apart = _numbers(self.words) - other.words and _numbers(other.words) - self.words
+        return not apart and shorter > 0 and len(self.words & other.words) / shorter > share
 
     def stands_in(self, other: Passage, *, share: float) -> bool:
         """Whether it overlaps the other, or so large a share of its words stands there: it says little beside it."""
         overlaps = self.span.start < other.span.end and other.span.start < self.span.end
         same = self.hit.paragraph.ref == other.hit.paragraph.ref and overlaps
-        return same or len(self.words & other.words) > share * len(self.words)
+        told = _numbers(self.words) <= other.words
+        return same or (told and len(self.words & other.words) > share * len(self.words))
 
     def joined(self, other: Passage) -> Passage | None:
         """Both as one passage, where they overlap and the other reaches further."""
@@ -153,6 +158,10 @@ def rank_passages(retrieval: Retrieval) -> list[Passage]:
         ranked.remove(fuller[0])
         ranked.insert(0, fuller[0])
     return ranked
+
+
+def _numbers(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for word in words if word[0].isdigit())
 
 
 def _rarity(paragraphs: int, of: int) -> float:

@@ -103,6 +103,16 @@ def test_near_repeats_are_quoted_once() -> None:
     assert len(quotes(found("How many servicemen are freed?", first, second))) == 1
 
 
+def test_nearly_the_same_words_with_another_number_are_another_fact() -> None:
+    first = hit("Out of good will the state of Orland frees 32 men of Arland.", number=1)
+    second = hit("Out of good will, the state of Arland frees 2 men of Orland.", number=2, score=0.49)
+    both = "Out of good will the state of Orland frees 32 men of Arland and the state of Arland 2 men of Orland."
+    summary = hit(both, number=3, score=0.6)
+    asked = "What did the states do out of good will?"
+    assert len(quotes(found(asked, first, second))) == 2
+    assert len(quotes(found(asked, summary, replace(first, score=0.47), replace(second, score=0.47)))) == 1
+
+
 def test_a_sentence_that_only_announces_what_follows_says_who_but_not_what() -> None:
     announced = hit("The office took these actions on junk fees:", number=1, cosine=0.55)
     action = hit("It banned junk fees for bank services.", number=2, cosine=0.5)
