@@ -20,7 +20,7 @@ from rag.text.thesaurus import senses
 from rag.types import Hit, Retrieval, SentenceScore, Span
 
 HITS_READ = 5
-FUSED, COVERED, KIND = 0.5, 0.8, 0.2
+FUSED, COVERED, KIND = 0.3, 0.8, 0.2
 SAME_SENSE = 0.8
 """What a word counts that says the same as one of the question."""
 TITLED = 0.4
