@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,9 @@ def test_the_python_example_runs(index_folder: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / ".pilcrow").symlink_to(index_folder)
     monkeypatch.chdir(tmp_path)
     (example,) = blocks("python")
-    exec(compile(example, "README.md", "exec"), {})  # the project's own text
+    shown: dict[str, Any] = {}
+    exec(compile(example, "README.md", "exec"), shown)  # the project's own text
+    assert shown["answer"].citations
 
 
 def test_every_file_named_is_there() -> None:
