@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+LONGEST_LEAD = 200
+"""Characters before a question word in which what it hangs on is looked for."""
 LONGEST_COORDINATED = 300
 """Characters of a question in which "on this and on that" is looked for."""
 
@@ -20,7 +22,7 @@ _QUOTED = re.compile(r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|\u00ab[^\u00bb]*\u00bb|
 
 _NEXT = re.compile(r"\?\s+(?=\S)")
 _ASKS_AT_ALL = re.compile(
-    rf"\b{_ASKING}\b|^\W*(?:and|or|also|then|so|please|,|\s)*(?:{_AUXILIARY}|list|name|tell|give|describe|explain|"
+    rf"\b{_ASKING}\b|^\W*(?:(?:and|or|also|then|so|please)\W+)*(?:{_AUXILIARY}|list|name|tell|give|describe|explain|"
     r"summari[sz]e|compare|say|show)\b|^\W*(?:and|or)\b",
     re.IGNORECASE,
 )
@@ -111,7 +113,7 @@ def _at_and(text: str, start: int, end: int) -> list[_Piece]:
     cuts: list[_Piece] = []
     for match in _AND.finditer(text, start, end):
         before = text[cuts[-1][1] if cuts else start : match.start()]
-        if not _BARE.search(before) and not _is_title(match) and not _leads_on(before, match["asks"]):
+        if not _BARE.search(before[-LONGEST_LEAD:]) and not _is_title(match) and not _leads_on(before, match["asks"]):
             cuts.append(match.span())
     return _cut(text, start, end, cuts)
 
@@ -125,7 +127,7 @@ def _leads_on(before: str, asks: str | None) -> bool:
     if asks is None:
         return False
     clause = re.search(rf"\b{asks}\b(?!.*\b{asks}\b)", before, re.IGNORECASE)
-    return clause is not None and not _REQUEST.search(before[: clause.start()])
+    return clause is not None and not _REQUEST.search(before[: clause.start()][-LONGEST_LEAD:])
 
 
 def _at_commas(text: str, start: int, end: int) -> list[_Piece]:

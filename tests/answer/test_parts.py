@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rag.answer.parts import questions_of, split_question
@@ -86,6 +88,15 @@ def test_questions_of_several_parts_are_taken_apart(question: str, parts: tuple[
 )
 def test_a_question_that_asks_one_thing_is_left_whole(question: str) -> None:
     assert split_question(question) == (question,)
+
+
+@pytest.mark.parametrize(
+    "text", [" " * 3999 + "x", ", " * 2000, ":" * 3990 + " and who", "and who " * 500, "\n" * 3999 + "x"]
+)
+def test_a_hostile_question_takes_no_time(text: str) -> None:
+    began = time.process_time()
+    split_question(text)
+    assert time.process_time() - began < 1
 
 
 def test_of_one_question_about_two_things_there_is_one() -> None:
