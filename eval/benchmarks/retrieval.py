@@ -24,7 +24,6 @@ from rag.corpus import scan
 from rag.index import Index, load_embedder, update
 from rag.index.embedding import BUNDLED
 from rag.retrieve import Searcher
-from rag.retrieve.followups import previous_question
 from rag.retrieve.query import word_query
 from rag.types import Filters
 
@@ -81,7 +80,8 @@ def langchain(store: Any, questions: Sequence[Question], *, joined: bool) -> Ran
 
 
 def with_turn_before(question: Question) -> str:
-    return f"{previous_question(question.history)} {question.text}".strip()
+    asked = [turn.content.strip() for turn in question.history if turn.role == "user"]
+    return " ".join([*asked[-1:], question.text])
 
 
 def run(name: str, folder: Path) -> bool:

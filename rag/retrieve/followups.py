@@ -34,11 +34,10 @@ def previous_question(history: Sequence[Turn]) -> str:
     Thanks and greetings are no questions.
     """
     asked = ""
-    for turn in reversed(history):
-        words = {fold(term.surface) for term in content_terms(turn.content)} - PLEASANTRIES
-        if turn.role == "user" and words:
-            asked = f"{turn.content.strip()} {asked}".strip()
-            if len(words) >= OWN_WORDS or not _LEANS.search(turn.content):
+    for content in (turn.content for turn in reversed(history) if turn.role == "user"):
+        if words := {fold(term.surface) for term in content_terms(content)} - PLEASANTRIES:
+            asked = f"{content.strip()} {asked}".strip()
+            if len(words) >= OWN_WORDS or not _LEANS.search(content):
                 break
     return asked
 
