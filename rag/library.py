@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,12 +72,24 @@ def default_corpus() -> tuple[Path, ...]:
 
 
 def sources(index: Path) -> tuple[Path, ...]:
-    """The paths the index was last made of, the default ones if it does not know."""
+    """The paths the index was last made of, the default ones if it does not know; they may be gone since."""
     try:
         remembered = json.loads((index / SOURCES).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return default_corpus()
-    return tuple(Path(path) for path in remembered if Path(path).exists()) or default_corpus()
+    return tuple(map(Path, remembered)) or default_corpus()
+
+
+def _sources_that_are_there(index: Path) -> tuple[Path, ...]:
+    """The same, where an update would not take the documents of one that is gone for removed."""
+    paths = sources(index)
+    for path in paths:
+        if not path.exists():
+            raise InputError(
+                f"There is no {path}, of which the index was made.",
+                mend="Bring it back, or name what is to be indexed instead: pilcrow index FOLDER",
+            )
+    return paths
 
 
 def preview(files: Sequence[Path]) -> Reading:
@@ -92,14 +104,16 @@ def add_documents(settings: Settings, files: Sequence[Path], *, progress: Progre
 
     Raises:
         CorpusError: with every problem of every file, among them ids that the index holds already; nothing was taken.
+        InputError: a folder that the index was made of is gone; nothing was taken.
         StoreError: the index is locked, damaged or was made by something else.
     """
     from rag.index import Catalog
 
+    paths = _sources_that_are_there(settings.index)
     uploads = settings.index / UPLOADS
     catalog = Catalog(settings.index)
     reading = preview(files)
-    problems = [*reading.problems]
+    problems = [*reading.problems, *_names_in_use(files, reading, uploads)]
     for document in reading.documents:
         known = catalog.document(document.id)
         if known is not None and _file_of(known) != (uploads / _file_of(document).name).resolve():
@@ -115,16 +129,33 @@ def add_documents(settings: Settings, files: Sequence[Path], *, progress: Progre
         for part in (file, file.with_suffix(".yaml")):
             if part.is_file():
                 _copy(part, uploads / part.name)
-    return update_index(settings, sources(settings.index), progress=progress)
+    return update_index(settings, paths, progress=progress)
+
+
+def _names_in_use(files: Sequence[Path], reading: Reading, uploads: Path) -> Iterator[Problem]:
+    """Files that would take the place of another that holds other documents."""
+    taken: dict[str, Path] = {}
+    for file in files:
+        if (other := taken.setdefault(file.name, file)) != file:
+            yield Problem(path=str(file), what=f"has the name of {other}, which is added with it; name it otherwise")
+        before = uploads / file.name
+        if before.is_file():
+            held = {document.id for document in preview([before]).documents}
+            if lost := held - {document.id for document in reading.documents}:
+                ids = ", ".join(map(repr, sorted(lost)))
+                what = f"has the name of a file with {ids} that was added before; name it otherwise"
+                yield Problem(path=str(file), what=what)
 
 
 def remove_document(settings: Settings, document: Document) -> Changes:
     """Delete the uploaded file that holds a document and bring the index up to date.
 
     Raises:
-        InputError: the document was not added but indexed from a folder, or its file holds others too.
+        InputError: the document was not added but indexed from a folder, or its file holds others too, or a folder
+            that the index was made of is gone.
     """
     file = _file_of(document)
+    paths = _sources_that_are_there(settings.index)
     if not file.is_relative_to((settings.index / UPLOADS).resolve()):
         raise InputError(
             f"{document.id!r} was indexed from {document.source}.", mend="Delete it there, then run: pilcrow index"
@@ -134,7 +165,7 @@ def remove_document(settings: Settings, document: Document) -> Changes:
         raise InputError(f"{file.name} holds {len(held)} documents.", mend="Take its line out and add the file again.")
     file.unlink(missing_ok=True)
     file.with_suffix(".yaml").unlink(missing_ok=True)
-    return update_index(settings, sources(settings.index))
+    return update_index(settings, paths)
 
 
 def _file_of(document: Document) -> Path:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +60,33 @@ def test_one_bad_file_keeps_all_out(assistant: rag.Assistant, tmp_path: Path) ->
 def test_an_id_in_use_is_refused(assistant: rag.Assistant, tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="already used"):
         assistant.add_documents([Path(shutil.copy(next((ROOT / "corpus").glob("trend-*.md")), tmp_path))])
+
+
+def test_a_file_does_not_take_the_place_of_another_of_its_name(assistant: rag.Assistant, tmp_path: Path) -> None:
+    files = [tmp_path / name / "export.jsonl" for name in ("one", "two")]
+    for file, name in zip(files, ("red", "green"), strict=True):
+        file.parent.mkdir()
+        about = {"id": name, "title": "A note", "date": "2024-02-03", "issuer": "The Archive"}
+        row = {**about, "paragraphs": [f"It is {name}."]}
+        file.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"two/export\.jsonl: has the name of .*one/export\.jsonl"):
+        assistant.add_documents(files)
+    assert assistant.add_documents(files[:1]).added == ("red",)
+    with pytest.raises(CorpusError, match="a file with 'red' that was added before"):
+        assistant.add_documents(files[1:])
+    assert assistant.add_documents(files[:1]).changed == ()
+    assert {document.id for document in assistant.documents()} >= {"red"}
+
+
+def test_documents_whose_folder_is_gone_are_not_thrown_out(assistant: rag.Assistant, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    write(folder)
+    rag.update_index(assistant.settings, [folder])
+    folder.rename(tmp_path / "moved")
+    with pytest.raises(InputError, match=r"There is no .*mine, of which the index was made"):
+        assistant.add_documents([write(tmp_path, name="green")])
+    assert [document.id for document in assistant.documents()] == ["blue"]
 
 
 def test_a_document_that_was_added_can_be_removed(assistant: rag.Assistant, tmp_path: Path) -> None:
