@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.answer.alignment import names_agree, values_of
-from rag.answer.asked_words import COUNTRIES, GENERAL, INSTITUTIONAL
+from rag.answer.asked_words import COUNTRIES, INSTITUTIONAL
+from rag.text.general import GENERAL
 from rag.text.terms import Term, content_terms, is_stopword, terms
 from rag.text.values import Name
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from rag.answer.alignment import values_of
@@ -12,6 +13,8 @@ from rag.types import Hit
 
 _OWNED_WITHIN = 30
 """Characters after a name in which it may belong to a word."""
+_WORD = re.compile(r"\w+")
+_MONTHS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,21 +59,41 @@ class Context:
             len(name.parts) == 1 and name.parts[0] in self.keys
         ):
             return True
-        if fold(name.surface) in fold(self.hit.paragraph.text):
+        if re.search(rf"(?<!\w){re.escape(fold(name.surface))}(?!\w)", fold(self.hit.paragraph.text)):
             return True
-        return any(
+        expanded = any(
             (name.acronym and expands(name.surface, own.surface))
             or (own.acronym and expands(own.surface, name.surface))
             for own in self.names
         )
+        return expanded or self._spells_out(name)
+
+    def _spells_out(self, name: Name) -> bool:
+        """Whether all that is missing of a name are acronyms that are written out here: "the head of the OTS"."""
+        missing = set(name.parts) - self.keys
+        short = [word for word in _WORD.findall(name.surface) if word.isupper() and name_key(word) in missing]
+        written_out = all(any(expands(word, own.surface) for own in self.names) for word in short)
+        return 0 < len(short) == len(missing) < len(name.parts) and written_out
 
     def holds_value(self, value: Date | Number) -> bool:
         """Whether a number or date of the question agrees with one here (or with the document's date)."""
         stated = values_of(self.hit.paragraph.text)
+        dates = (*stated.dates, *values_of(self.about).dates, *find_dates(self.hit.document.date or ""))
+        numbers = (*stated.numbers, *values_of(self.about).numbers)
         if isinstance(value, Date):
-            dates = (*stated.dates, *values_of(self.about).dates, *find_dates(self.hit.document.date or ""))
-            return any(value.agrees(date) for date in dates)
-        return any(value.value == number.value for number in (*stated.numbers, *values_of(self.about).numbers))
+            counted = value.year if value.month is None else None
+            return any(value.agrees(date) or _swapped(value).agrees(date) for date in dates) or any(
+                number.value == counted for number in numbers
+            )
+        day = value.value if value.ordinal else None
+        return any(value.value == number.value for number in numbers) or any(date.day == day for date in dates if day)
+
+
+def _swapped(date: Date) -> Date:
+    """7/12/2023 read the other way round, where it may be."""
+    if "/" in date.surface and date.month and date.day and date.day <= _MONTHS:
+        return replace(date, month=date.day, day=date.month)
+    return date
 
 
 @lru_cache(maxsize=4096)

@@ -72,7 +72,8 @@ _NO_PREDICATE = re.compile(
     r"|\b(?:do|does|did)\s+(?:(?:the|an?|its|their|his|her|this|that|these|those)\s+)?\w+\W*$",
     re.IGNORECASE,
 )
-"""What lacks a verb, which then stands behind: "What companies in Rome and in Paris make cars?"."""
+"""What lacks a verb, which then stands behind: "What companies in Rome and in Paris make cars?", "What did the one and
+what did the other promise?"."""
 
 
 def split_question(question: str) -> tuple[str, ...]:
@@ -113,7 +114,8 @@ def _at_and(text: str, start: int, end: int) -> list[_Piece]:
     cuts: list[_Piece] = []
     for match in _AND.finditer(text, start, end):
         before = text[cuts[-1][1] if cuts else start : match.start()]
-        if not _BARE.search(before[-LONGEST_LEAD:]) and not _is_title(match) and not _leads_on(before, match["asks"]):
+        unfinished = _BARE.search(before[-LONGEST_LEAD:]) or _NO_PREDICATE.search(before[-LONGEST_LEAD:])
+        if not unfinished and not _is_title(match) and not _leads_on(before, match["asks"]):
             cuts.append(match.span())
     return _cut(text, start, end, cuts)
 

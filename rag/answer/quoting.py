@@ -14,6 +14,7 @@ from rag.answer.citations import CopyFinder, make_citation, neutral
 from rag.answer.parts import questions_of, split_question
 from rag.answer.passages import Passage, part_of, rank_passages
 from rag.answer.signs import asked_text
+from rag.retrieve.followups import leans
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Filters, Mode, Retrieval, Turn
 
 Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
@@ -86,25 +87,26 @@ class QuotingAnswerer:
 
     def _verdict(self, whole: Answerable, parts: Sequence[Retrieval]) -> Answerable:
         """Whether the question is answered as a whole, or each thing it asks by itself: no paragraph may answer all."""
-        if whole.answerable or len(parts) == 1:
+        if whole.answerable:
             return whole
         each = [self._answerable(part) for part in parts]
         return min(each, key=lambda one: one.confidence) if all(one.answerable for one in each) else whole
 
     def _parts(self, retrieval: Retrieval) -> tuple[Retrieval, ...]:
-        """One retrieval for each thing asked.
+        """One retrieval for each thing asked, without remarks that ask for nothing ("Regards, Anna").
 
         "and who welcomed it?" is searched as following the first question, and that as following what the whole leans
         on.
         """
         asked = asked_text(retrieval)
         first, *others = split_question(asked)
-        if not others or self._search is None:
+        if self._search is None or (not others and first == asked):
             return (retrieval,)
         leant = retrieval.standalone_question.removesuffix(asked).strip()
         found = [self._search(first, _said(leant), retrieval.filters)]
-        before = _said(f"{leant} {first}".strip())
-        found += [self._search(question, before, retrieval.filters) for question in others[: MOST_PARTS - 1]]
+        before = f"{leant} {first}".strip()
+        for question in others[: MOST_PARTS - 1]:
+            found.append(self._search(question, _said(before if leans(question) else ""), retrieval.filters))
         return tuple(found)
 
     def _citation(self, number: int, passage: Passage) -> Citation:
@@ -116,7 +118,7 @@ def _said(text: str) -> tuple[Turn, ...]:
 
 
 def _asks_apart(retrieval: Retrieval) -> bool:
-    """Whether it holds questions that can be judged one by one.
+    """Whether it holds questions that can be judged one by one, or one beside remarks.
 
     Not where it leans on the turn before, nor where one asks of several things (who spoke in Rome and in Paris did
     both), nor where there are more than are searched for.
@@ -124,7 +126,7 @@ def _asks_apart(retrieval: Retrieval) -> bool:
     asked = asked_text(retrieval)
     questions = questions_of(asked)
     alone = asked == retrieval.standalone_question
-    return alone and 1 < len(questions) <= MOST_PARTS and questions == split_question(asked)
+    return alone and questions != (asked,) and len(questions) <= MOST_PARTS and questions == split_question(asked)
 
 
 def choose(

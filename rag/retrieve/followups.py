@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.text.general import GENERAL
 from rag.text.lexicon import PLEASANTRIES
 from rag.text.terms import content_terms, fold
 from rag.types import Turn
@@ -31,15 +32,22 @@ _LEANS = re.compile(
 def previous_question(history: Sequence[Turn]) -> str:
     """What the user asked last, with what that leans on; empty when this is the first question.
 
-    Thanks and greetings are no questions.
+    Thanks and greetings are no questions; "Explain." and "What is the source?" are none by themselves.
     """
     asked = ""
     for content in (turn.content for turn in reversed(history) if turn.role == "user"):
-        if words := {fold(term.surface) for term in content_terms(content)} - PLEASANTRIES:
+        words = {term.text for term in content_terms(content) if fold(term.surface) not in PLEASANTRIES}
+        if words:
             asked = f"{content.strip()} {asked}".strip()
-            if len(words) >= OWN_WORDS or not _LEANS.search(content):
+            if not leans(content):
                 break
     return asked
+
+
+def leans(question: str) -> bool:
+    """Whether it says too little of its own to be searched for alone: "And Armenia?", "Explain.", "Why did they?"."""
+    words = {term.text for term in content_terms(question) if fold(term.surface) not in PLEASANTRIES} - GENERAL
+    return not words or (len(words) < OWN_WORDS and _LEANS.search(question) is not None)
 
 
 def forms(question: str, history: Sequence[Turn]) -> tuple[tuple[float, str], ...]:

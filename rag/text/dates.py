@@ -136,8 +136,8 @@ def _dates_of(match: re.Match[str], text: str) -> Iterator[Date]:
 def _named(match: re.Match[str]) -> Iterator[Date]:
     groups = match.groupdict()
     written = groups["month"].lower().rstrip(".")
-    if written in ("may", "march", "mar", "dec", "sep", "jan", "jun") and match["month"][0].islower():
-        return  # "7 may 2023" is rarer than the verb
+    if written in ("may", "march", "mar") and match["month"][0].islower() and not groups["year"]:
+        return  # "the 7 may" is rarer than the verb
     month = _MONTH_NUMBER[written] if written in _MONTH_NUMBER else int(written)
     year = int(groups["year"]) if groups["year"] else None
     days: list[int | None] = [int(groups[name]) for name in ("day", "last") if groups.get(name)]

@@ -35,7 +35,9 @@ _DIGITS = re.compile(
 _ORDINAL_ENDING = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
 _DECADE_ENDING = re.compile(r"['\u2019]?s\b")
 _SCALE_AFTER = re.compile(
-    r"[\s\u00a0-]{0,2}(hundred|thousand|million|billion|trillion)s?\b|\s?(mln|mn|bln|bn|tn|k|m|b|t)\b", re.IGNORECASE
+    r"[\s\u00a0-]{0,2}(hundred|thousand|million|billion|trillion)s?\b"
+    r"|\s?(mln|mn|bln|bn|tn|k|m|b|t)\b(?:\.(?=\s[a-z]))?",
+    re.IGNORECASE,
 )
 _UNIT = re.compile(
     r"[\s\u00a0-]{0,2}(?:of\sa\s)?("

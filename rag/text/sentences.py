@@ -12,7 +12,8 @@ together hold every such character of the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from rag.types import Span
 
@@ -30,6 +31,11 @@ _ORPHAN = re.compile(rf"[{re.escape(_CLOSERS)}.,;:!?\u2026\s]{{1,32}}(?=\s|$)")
 _GOES_ON = re.compile(
     r"(?:^|[\s(\[\"'\u201c\u2018])(?:Nos?|Arts?|Secs?|Sect|Chap|Ch|Paras?|Pp?|Vols?|Figs?|Res|Doc|Add|Rev|Ref|Eq|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|approx|ca|c|art|no|para|sec|vol|fig|p|pp|ch|res)\.\s*\Z"
+)
+# The same before a small letter: behind a number they end a sentence only where another one begins.
+_MEASURE = re.compile(
+    r"[\s\d](?:mln|mn|bln|bn|tn|thous|km|sqm|sq|ha|hrs?|yrs?|mos?|pct|max|min|excl|incl|intl|natl|est)\.\s*\Z",
+    re.IGNORECASE,
 )
 _TITLE = re.compile(
     r"(?:^|[\s(\[\"'\u201c\u2018])(?:H\.\s?E|H\.\s?M|H\.\s?R\.\s?H|Mr|Mrs|Ms|Mx|Messrs|Mme|Dr|Prof|Hon|Rev|Fr|St|Gen|Lt|Col|Maj|"
@@ -111,6 +117,8 @@ def _goes_on(before: str, after: str) -> bool:
         return True
     if after[0].isdecimal() and _GOES_ON.search(before):
         return True
+    if after[0].islower() and _MEASURE.search(before):
+        return True
     if after[0].isupper() and _TITLE.search(before):
         return True
     if _COUNTRY.search(before) and _OFFICE.match(after):
@@ -137,24 +145,36 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         yield from lines
         return
     margin = max(end - start for start, end in lines)
+    marks = Counter(mark for line in lines if (mark := _mark(text, line)))
     start, end = lines[0]
-    for next_start, next_end in lines[1:]:
-        if _broken_on_purpose(text, (start, end), (next_start, next_end), margin):
+    for line in lines[1:]:
+        if _broken_on_purpose(text, (start, end), line, margin, marks):
             yield start, end
-            start = next_start
-        end = next_end
+            start = line[0]
+        end = line[1]
     yield start, end
 
 
-def _broken_on_purpose(text: str, block: tuple[int, int], following: tuple[int, int], margin: int) -> bool:
+def _mark(text: str, line: tuple[int, int]) -> str:
+    """What makes a line an item of a list, digits and letters alike: "(9)", "-"; empty for other lines."""
+    item = _ITEM.match(text[line[0] : min(line[1], line[0] + 200)].lstrip())
+    return re.sub(r"\w+", "9", item[0].strip()) if item else ""
+
+
+def _broken_on_purpose(
+    text: str, block: tuple[int, int], following: tuple[int, int], margin: int, marks: Mapping[str, int]
+) -> bool:
     line = text[following[0] : min(following[1], following[0] + 200)].lstrip()
-    if not line or _ITEM.match(line):
+    if not line:
         return True
-    if line[0].islower():
-        return False
     last_line = max(text.rfind("\n", block[0], block[1]) + 1, block[0])
     first_word = line.split(None, 1)[0]
-    return margin > _LONGEST_LINE_OF_TEXT or block[1] - last_line + 1 + len(first_word) < margin
+    full = margin <= _LONGEST_LINE_OF_TEXT and block[1] - last_line + 1 + len(first_word) >= margin
+    if mark := _mark(text, following):
+        # "(b)" or a dash that happens to stand where a line of running text was wrapped is no item.
+        goes_on = full and marks[mark] == 1 and not _mark(text, block) and text[block[1] - 1] not in ".:;!?"
+        return not goes_on
+    return not line[0].islower() and not full
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

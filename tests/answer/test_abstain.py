@@ -232,3 +232,47 @@ def test_words_that_make_room_for_others_are_still_compared(monkeypatch: pytest.
 def test_acronyms_stand_for_what_they_shorten() -> None:
     assert not [what for what, _ in signs_of(retrieval("What does the OTS welcome?")).lacks if what == "name"]
     assert not read_question("How many POWs are released?").names
+
+
+def test_a_name_may_hold_an_acronym() -> None:
+    lacks = signs_of(retrieval("When did the Secretary General of the OTS speak?")).lacks
+    assert not [which for what, which in lacks if what in ("name", "far")]
+    other = signs_of(retrieval("When did the Secretary General of the EU speak?")).lacks
+    assert ("name", "Secretary General of the EU") in other
+    apart = signs_of(retrieval("What does Turkic Armenia welcome?")).lacks
+    assert ("far", "Turkic Armenia") in apart
+
+
+@pytest.mark.parametrize("name", ["EU", "UN", "Mali"])
+def test_a_name_does_not_stand_inside_a_word(name: str) -> None:
+    asked = retrieval(f"Did {name} welcome the joint statement?")
+    text = "The European Bureau and the Union normalize relations."
+    hits = tuple(
+        replace(hit, paragraph=replace(hit.paragraph, text=text, end=hit.paragraph.start + len(text)), sentences=())
+        for hit in asked.hits
+    )
+    assert ("name", name) in signs_of(replace(asked, hits=hits)).lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Was the statement issued on 7 dec 2023?", False),
+        ("Was the statement issued on the 7th?", False),
+        ("Was the statement issued on 7/12/2023?", False),
+        ("Was the statement issued on 12/7/2023?", False),
+        ("Was the statement issued on the 9th?", True),
+        ("Was the statement issued on 9/11/2023?", True),
+    ],
+)
+def test_a_day_is_known_however_it_is_written(question: str, missing: bool) -> None:
+    assert signs_of(retrieval(question)).values["value_nowhere"] == float(missing)
+
+
+def test_four_digits_that_count_are_no_missing_year() -> None:
+    asked = retrieval("Were the 2000 prisoners released?")
+    text = "The 2,000 prisoners were released."
+    paragraph = replace(asked.hits[0].paragraph, text=text, end=asked.hits[0].paragraph.start + len(text))
+    held = replace(asked, hits=(replace(asked.hits[0], paragraph=paragraph, sentences=()), *asked.hits[1:]))
+    assert signs_of(asked).values["value_nowhere"] == 1
+    assert signs_of(held).values["value_nowhere"] == 0

@@ -84,6 +84,7 @@ def test_questions_of_several_parts_are_taken_apart(question: str, parts: tuple[
         "What did ministers in Paris and in Rome say?",
         "Hello!",
         "Thank you very much",
+        "What did Armenia and what did Azerbaijan promise?",
     ],
 )
 def test_a_question_that_asks_one_thing_is_left_whole(question: str) -> None:

@@ -243,6 +243,36 @@ def test_each_part_is_searched_by_itself_in_the_light_of_the_one_before() -> Non
     assert [citation.paragraph for citation in draft.citations] == ["doc#p1", "doc#p2"]
 
 
+def test_a_part_that_needs_no_other_is_searched_alone() -> None:
+    asked: list[tuple[str, int]] = []
+
+    def search(question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
+        asked.append((question, len(history)))
+        return found(question, hit("The town council did.", number=len(asked)))
+
+    question = "Who paid the fee, and which ministers signed the treaty, and who welcomed it?"
+    list(answerer(search=search).answer(found(question, hit("Nothing."))))
+    assert asked == [("Who paid the fee", 0), ("which ministers signed the treaty", 0), ("who welcomed it?", 1)]
+
+
+def test_what_is_said_beside_a_question_is_no_part_of_it() -> None:
+    def search(question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
+        return found(question, hit("The town council paid the fee."))
+
+    def answerable(retrieval: Retrieval) -> Answerable:
+        return Answerable("Baker" not in retrieval.standalone_question, "No paragraph mentions Baker.", 0.5)
+
+    quoting = QuotingAnswerer(copies=lambda paragraph, span: (), answerable=answerable, search=search)
+    for question, status in (
+        ("Who paid the fee? Regards, Tom Baker", "answered"),
+        ("Good morning! Who paid the fee? I live in Baker.", "answered"),
+        ("Who paid the fee to Tom Baker?", "abstained"),
+    ):
+        draft = [*quoting.answer(found(question, hit("Nothing of use.")))][-1]
+        assert isinstance(draft, Draft)
+        assert draft.status == status, question
+
+
 def test_what_a_question_of_several_parts_leans_on_goes_with_each() -> None:
     asked: list[tuple[str, str]] = []
 

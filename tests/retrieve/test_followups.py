@@ -32,5 +32,12 @@ def test_thanks_are_no_question_and_one_that_leans_brings_along_what_it_leans_on
     assert previous_question(history[1:2]) == ""
 
 
+def test_a_request_without_a_subject_is_not_what_the_next_turn_leans_on() -> None:
+    first = Turn(role="user", content="How many servicemen does Azerbaijan release?")
+    for remark in ("Explain.", "Can you give me the source?"):
+        history = [first, Turn(role="user", content=remark)]
+        assert previous_question(history) == f"{first.content} {remark}"
+
+
 def test_the_more_words_of_its_own_the_less_the_turn_before_counts() -> None:
     assert list(SHARES) == sorted(SHARES)

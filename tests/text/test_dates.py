@@ -33,6 +33,7 @@ Key = tuple[int | None, int | None, int | None]
         ("2023-2024", [(2023, None, None), (2024, None, None)]),
         ("(2006)", [(2006, None, None)]),
         ("the 2020 war", [(2020, None, None)]),
+        ("7 dec 2023, 3 march 2022, may 1992", [(2023, 12, 7), (2022, 3, 3), (1992, 5, None)]),
         ("it may 7 times march 3 miles", []),
         ("May I ask? They march on.", []),
         ("2000 soldiers", []),

@@ -18,6 +18,8 @@ from rag.text.numbers import find_numbers
         ("two hundred and five thousand", [("205000", "")]),
         ("one hundred twenty-three thousand four hundred dollars", [("123400", "USD")]),
         ("$2.5 billion, $2.5bn, 2.5 billion dollars, US$2,500m", [("2500000000", "USD")] * 4),
+        ("5 mln. manats were paid, 5 million manats", [("5000000", "AZN")] * 2),
+        ("45 billion tenge, 3 pounds, 7 yuan", [("45000000000", "KZT"), ("3", "GBP"), ("7", "CNY")]),
         ("€5m and 5 million euros", [("5000000", "EUR")] * 2),
         ("3.5%, 3.5 percent, 3.5 per cent", [("3.5", "percent")] * 3),
         ("-3.5%, −3.5% and minus 3.5 percent", [("-3.5", "percent")] * 3),

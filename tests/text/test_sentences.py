@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import textwrap
 import time
 
 import pytest
@@ -46,6 +47,7 @@ def test_spans_are_lossless_in_order_and_trimmed(text: str) -> None:
         ["Gen. Smith, Sen. J. D. Vance, Rep. Adam B. Schiff (D-CA) and Prof. Lee met at 10 p.m. EST."],
         ["See p. 5, para. 3, vol. 2 of the report.", "It is long."],
         ["The bid to host the 29th Session (COP29) stands.", "(Applause.)", "Thank you."],
+        ["They spent 5 mln. manats on 3 sq. km of road.", "It is 2 pct. of all."],
         ["He lives in Washington, D.C. and works for the U.N. Security Council."],
         ["The former U.S. Senator met the U.N. Security Council in the U.S.", "They agreed."],
         ["Let’s Move! initiative began.", "the next is written small.", "and so is this one."],
@@ -68,6 +70,16 @@ def test_lines_broken_on_purpose_end_sentences() -> None:
         "1. COP29",
         "It was signed.",
     )
+
+
+@pytest.mark.parametrize("mark", ["– ", "- ", "(b) ", "5. "])
+def test_a_mark_at_the_edge_of_wrapped_text_is_no_item(mark: str) -> None:
+    first = "The two sides exchanged maps of the mined areas near"
+    text = textwrap.fill(f"{first} {mark}and this is what they had hoped for. They met in Vienna.", len(first) + 1)
+    assert text.splitlines()[1].startswith(mark)
+    assert len(sentence_texts(text)) == 2
+    for listed in (f"{text}\n{mark}and more", text.replace(" near\n", " nea:\n")):
+        assert sentence_texts(listed)[1].startswith(mark.strip())
 
 
 def test_lines_wrapped_at_a_margin_do_not() -> None:
