@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 import threading
 import time
 import unicodedata
@@ -58,6 +59,7 @@ NO_FILTERS = Filters()
 LONGEST_QUESTION = 4_000
 """Characters; the embedding model reads about 1,000 of them, and a longer text is a document, not a question."""
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 LONGEST_HISTORY = 40
 """Turns that are looked at; older ones are dropped."""
 
@@ -429,4 +431,5 @@ class Assistant:
 
 
 def _recent(history: Sequence[Turn]) -> tuple[Turn, ...]:
-    return tuple(history)[-LONGEST_HISTORY:]
+    """The turns that are looked at; half of a surrogate pair, which no tokenizer takes, becomes a space."""
+    return tuple(replace(turn, content=_HALF_PAIR.sub(" ", turn.content)) for turn in history[-LONGEST_HISTORY:])

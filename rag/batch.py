@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from rag.errors import Problem, QuestionsError
+from rag.errors import InputError, Problem, QuestionsError
 from rag.types import Turn
 
 MEND = 'A row is {"id": "…", "question": "…", "history": [{"role": "user", "content": "…"}]}; mend the rows named.'
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +24,13 @@ class BatchRow:
     history: tuple[Turn, ...] = ()
 
 
-def read_batch(lines: Iterable[str], *, name: str) -> tuple[BatchRow, ...]:
+def read_batch(lines: Iterable[str], *, name: str, check: Callable[[str], str]) -> tuple[BatchRow, ...]:
     """The rows in order; blank lines are passed over. `query` may stand for `question`.
+
+    Args:
+        lines: the rows as JSON.
+        name: the file that problems are reported under.
+        check: gives a question as it will be asked, or raises the `InputError` that asking it would.
 
     Raises:
         QuestionsError: with every row that cannot be used.
@@ -34,7 +41,9 @@ def read_batch(lines: Iterable[str], *, name: str) -> tuple[BatchRow, ...]:
         if not line.strip():
             continue
         try:
-            rows.append(_row(json.loads(line), number))
+            rows.append(_row(json.loads(line), number, check))
+        except InputError as error:
+            problems.append(Problem(path=name, line=number, what=error.what.removesuffix(".")))
         except (ValueError, RecursionError) as error:
             what = f"not JSON ({error})" if isinstance(error, json.JSONDecodeError) else str(error)
             problems.append(Problem(path=name, line=number, what=what))
@@ -43,7 +52,7 @@ def read_batch(lines: Iterable[str], *, name: str) -> tuple[BatchRow, ...]:
     return tuple(rows)
 
 
-def _row(data: Any, number: int) -> BatchRow:
+def _row(data: Any, number: int, check: Callable[[str], str]) -> BatchRow:
     if not isinstance(data, dict):
         raise ValueError("not an object")
     question = data.get("question", data.get("query"))
@@ -52,7 +61,9 @@ def _row(data: Any, number: int) -> BatchRow:
     identifier = data.get("id", str(number))
     if not isinstance(identifier, str | int):
         raise ValueError("`id` is neither text nor a number")
-    return BatchRow(id=str(identifier), question=question, history=read_history(data.get("history") or ()))
+    if _HALF_PAIR.search(str(identifier)):
+        raise ValueError("`id` holds half of a surrogate pair")
+    return BatchRow(id=str(identifier), question=check(question), history=read_history(data.get("history") or ()))
 
 
 def read_history(data: Any) -> tuple[Turn, ...]:

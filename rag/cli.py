@@ -87,6 +87,13 @@ def run(arguments: list[str]) -> int:
     except UnicodeDecodeError as error:
         _complain(f"Input is not UTF-8 at byte {error.start}. Save it as UTF-8 and try again.")
         return 2
+    except UnicodeEncodeError as error:
+        around = ascii(error.object[max(0, error.start - 20) : error.end])
+        _complain(f"{around} cannot be written as {error.encoding}. Use UTF-8 in the arguments and the terminal.")
+        return 2
+    except OSError as error:
+        _complain(f"{error.filename}: {error.strerror}." if error.filename else f"{error}.")
+        return 2
 
 
 def _complain(message: str) -> None:
@@ -117,13 +124,14 @@ def _filters(issuer: list[str] | None, since: str | None, until: str | None, doc
 
 
 def _batch_rows(path: Path) -> tuple[BatchRow, ...]:
+    from rag.assistant import check_question
     from rag.batch import read_batch
 
     if str(path) == "-":
-        return read_batch(sys.stdin, name="<stdin>")
+        return read_batch(sys.stdin, name="<stdin>", check=check_question)
     try:
         with path.open(encoding="utf-8") as lines:
-            return read_batch(lines, name=str(path))
+            return read_batch(lines, name=str(path), check=check_question)
     except OSError as error:
         raise InputError(f"Cannot read {path}: {error.strerror}.", mend="Name a file of JSON lines.") from None
 

@@ -90,6 +90,26 @@ def test_a_batch_answers_in_order_with_its_ids(command: str, pilcrow: Run, tmp_p
     assert [json.loads(line)["id"] for line in out.splitlines()] == ["second", "first", "third"]
 
 
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_bad_row_of_a_batch_is_named_before_the_first_is_asked(command: str, pilcrow: Run, tmp_path: Path) -> None:
+    file = tmp_path / "batch.jsonl"
+    file.write_text('{"question": "Who?"}\n{"question": "???"}\n{"question": "What?"}\n', encoding="utf-8")
+    code, out, err = pilcrow(command, "--batch", str(file))
+    assert (code, out) == (2, "")
+    assert one_line(err), err
+    assert f"{file}:2: The question holds no word." in err
+
+
+def test_a_history_with_half_of_a_surrogate_pair_is_answered(pilcrow: Run, tmp_path: Path) -> None:
+    file = tmp_path / "batch.jsonl"
+    file.write_text(
+        r'{"question": "And Armenia?", "history": [{"role": "user", "content": "Tell me of the servicemen \ud83d"}]}'
+    )
+    code, out, err = pilcrow("ask", "--batch", str(file))
+    assert (code, err) == (0, "")
+    assert json.loads(out)["status"] in ("answered", "abstained")
+
+
 def test_filters_narrow_the_search(pilcrow: Run) -> None:
     _, out, _ = pilcrow("search", "servicemen", "--json", "--since", "2023-12-08")
     assert {hit["document"] for hit in json.loads(out)["hits"]} == {"trend-2023-12-08-ots-reaction"}
@@ -135,6 +155,38 @@ def test_wrong_input_is_one_line_and_exit_2(arguments: tuple[str, ...], words: s
     assert out == ""
     assert one_line(err), err
     assert words in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("index", "--index", "a-file"), "a-file"),
+        (("eval", "report", "quote", "--out", "no-folder/x.html"), "no-folder"),
+        (("eval", "compare", "quote", "quote", "--report", "no-folder/x.html"), "no-folder"),
+        (("eval", "--questions", "a-file/x.jsonl"), "a-file"),
+        (("show", "caf\udce9"), "'caf\\udce9'"),
+        (("index", "caf\udce9.md"), "caf\ufffd.md"),
+    ],
+)
+def test_what_the_system_refuses_is_one_line_and_exit_2(
+    arguments: tuple[str, ...], words: str, pilcrow: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-file").touch()
+    code, out, err = pilcrow(*arguments)
+    assert (code, out) == (2, "")
+    assert one_line(err), err
+    assert words in err
+
+
+def test_a_terminal_that_cannot_show_a_character_is_told_so(index_folder: Path) -> None:
+    done = subprocess.run(
+        [*MAIN, "show", "trend-2023-12-08-ots-reaction"], capture_output=True, text=True, cwd=ROOT,
+        env={**subprocess_environment(index_folder), "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert one_line(done.stderr), done.stderr
+    assert "ascii" in done.stderr
 
 
 def test_a_question_in_another_alphabet_gets_an_answer_or_an_abstention(pilcrow: Run) -> None:

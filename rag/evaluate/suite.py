@@ -180,10 +180,16 @@ def keep_as_baseline(path: Path, target: Path) -> Path:
     """Copies what a comparison needs of a finished run to a folder of baselines.
 
     Raises:
-        InputError: the run is missing or not finished.
+        InputError: the run is missing or not finished, or the target cannot be a folder; nothing was changed.
     """
-    evaluation = rescore(path)
-    target.mkdir(parents=True, exist_ok=True)
+    folder = RunFolder(path)
+    manifest = folder.manifest()
+    folder.records()
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"Cannot keep a run in {str(target)!r}: {error.strerror}.", mend="Name a folder.") from None
+    evaluation = _finished(folder, manifest, entailment=None)
     for name in KEPT_AS_BASELINE:
         shutil.copyfile(evaluation.folder.path / name, target / name)
     return target

@@ -75,20 +75,28 @@ class Comparable:
     sentence_starts: npt.NDArray[np.int64]
 
 
+class _Held:
+    """A connection that is closed with its last holder: the thread it belongs to, or a query that is still reading."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        # A connection refers to itself through its statement cache; left alone it waits for the garbage collector.
+        self.connection.close()
+
+
 class Catalog:
     """Reads the catalog of an index folder; safe for several threads, each of which has a connection of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / FILE
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
         self._identity = self._stat()
 
     def close(self) -> None:
-        """Closes the connections of all threads; a catalog that is asked again opens new ones."""
-        opened, self._opened, self._local = self._opened, [], threading.local()
-        for connection in opened:
-            connection.close()
+        """Closes the connections of all threads, those in use when they are done; asked again, it opens new ones."""
+        self._local = threading.local()
 
     def state(self) -> State:
         """The state now: one small read.
@@ -101,7 +109,6 @@ class Catalog:
         if self._stat() != self._identity:
             self._identity = self._stat()
             self._local = threading.local()
-            self._opened = []
         if self._identity is None:
             raise self._missing()
         with reading(self.file):
@@ -227,7 +234,8 @@ class Catalog:
         )
         with reading(self.file):
             if only is None:
-                yield from self._connection().execute(
+                held = self._held()
+                yield from held.connection.execute(
                     query + " AND p.key > ? AND p.key <= ? ORDER BY p.key", (after, through)
                 )
                 return
@@ -330,19 +338,20 @@ class Catalog:
             )
         return tuple(f"{other}#p{n}" for other, n in rows)
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = connect(self.file)
-            self._local.connection = connection
-            self._opened.append(connection)
-        return connection
+    def _held(self) -> _Held:
+        """The connection of this thread; whoever reads from it keeps what is returned until the last row."""
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = _Held(connect(self.file))
+        return held
 
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._connection().execute(query, tuple(values)).fetchall()
+        held = self._held()
+        return held.connection.execute(query, tuple(values)).fetchall()
 
     def _one(self, query: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = self._connection().execute(query, tuple(values)).fetchone()
+        held = self._held()
+        row: tuple[Any, ...] | None = held.connection.execute(query, tuple(values)).fetchone()
         return row
 
     def _stat(self) -> tuple[int, int] | None:

@@ -21,6 +21,7 @@ from rag.types import Filters, Hit, Retrieval, SentenceScore, Signals, TermStati
 CANDIDATES = 100
 """How many paragraphs each way of searching contributes."""
 RERANKED = 30
+_TRIES = 3
 _NO_FILTERS = Filters()
 
 
@@ -68,14 +69,19 @@ class Searcher:
         began = time.perf_counter()
         asked = standalone_question or question
         searched = forms(asked, () if standalone_question else history)
-        snapshot = self._index.snapshot()
-        vectors = self._index.embedder.encode([text for _, text in searched])
-        found = self._search(snapshot, searched, vectors, filters, k)
         shares = np.array([share for share, _ in searched], np.float32)
+        for _ in range(_TRIES):
+            snapshot = self._index.snapshot()
+            vectors = self._index.embedder.encode([text for _, text in searched])
+            found = self._search(snapshot, searched, vectors, filters, k)
+            hits = self._hits(found, shares @ vectors, k) if found else ()
+            # When a writer finished meanwhile, paragraphs of the snapshot may be gone from the catalog.
+            if self._index.catalog.state() == snapshot.state:
+                break
         return Retrieval(
             question=question,
             standalone_question=searched[-1][1],
-            hits=self._hits(found, shares @ vectors, k) if found else (),
+            hits=hits,
             terms=tuple(
                 TermStatistic(
                     term=term.text, surface=term.surface, paragraphs=snapshot.words.paragraphs_with(term.text)

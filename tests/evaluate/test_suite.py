@@ -310,6 +310,25 @@ def test_a_baseline_is_what_a_later_run_is_held_against(releases: ToyAssistant, 
     assert run(Altered(releases, silent), baseline=kept).exit_code == 1
 
 
+@pytest.mark.parametrize("target", ["a-file", "a-file/toy"])
+def test_a_run_that_cannot_be_kept_stays_as_it_was(
+    releases: ToyAssistant, run: Evaluate, tmp_path: Path, target: str
+) -> None:
+    done = run(releases).folder
+    (done.path / "summary.json").write_text("{}")
+    (tmp_path / "a-file").touch()
+    before = {file.name: (file.read_bytes(), file.stat().st_mtime_ns) for file in done.path.iterdir()}
+    with pytest.raises(InputError, match="a-file"):
+        evaluate.keep_as_baseline(done.path, tmp_path / target)
+    assert {file.name: (file.read_bytes(), file.stat().st_mtime_ns) for file in done.path.iterdir()} == before
+
+
+def test_what_is_no_run_is_kept_nowhere(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no run"):
+        evaluate.keep_as_baseline(tmp_path, tmp_path / "baselines" / "toy")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_run_over_one_split_is_compared_on_its_own_questions(releases: ToyAssistant, run: Evaluate) -> None:
     whole = run(releases)
     half = run(releases, split="dev", baseline=whole.folder.path)

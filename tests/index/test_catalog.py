@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,11 @@ DOCUMENTS = [
     make_document("b", f"As a sign of good will: {FIRST}", f"{FIRST} {SECOND}", date="2023-12", issuer="BOTH"),
     make_document("c", FIRST.upper(), "Something else."),
 ]
+
+
+def descriptors() -> int:
+    """How many files this process holds open."""
+    return len(list(Path("/dev/fd").iterdir()))
 
 
 @pytest.fixture
@@ -85,6 +91,47 @@ def test_a_catalog_may_be_read_by_several_threads(catalog: Catalog) -> None:
     for thread in threads:
         thread.join()
     assert found == [DOCUMENTS[0]] * 8
+
+
+def test_a_thread_that_has_ended_leaves_no_descriptor_open(catalog: Catalog) -> None:
+    def ask_from_new_threads() -> int:
+        together = threading.Barrier(4)
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(lambda _: together.wait() >= 0 and catalog.has_document("a"), range(4)))
+        return descriptors()
+
+    assert catalog.has_document("a")
+    before = ask_from_new_threads()
+    assert max(ask_from_new_threads() for _ in range(20)) <= before
+
+
+def test_closing_lets_go_of_every_descriptor(catalog: Catalog) -> None:
+    before = descriptors()
+    leave = threading.Event()
+    asked = threading.Barrier(5)
+
+    def stay() -> None:
+        assert catalog.has_document("a")
+        asked.wait()
+        leave.wait()
+
+    threads = [threading.Thread(target=stay) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    asked.wait()
+    assert descriptors() > before
+    catalog.close()
+    assert descriptors() <= before
+    leave.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_reading_that_is_under_way_outlives_a_closing(catalog: Catalog) -> None:
+    vectors = catalog.chunk_vectors()
+    first, _ = next(vectors)
+    catalog.close()
+    assert [first, *(key for key, _ in vectors)] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_closed_catalog_opens_again_when_asked(catalog: Catalog) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import InputError
-from rag.index import Index
+from rag.index import HashEmbedder, Index
+from rag.index.embedding import Vectors
 from rag.retrieve import Searcher
 from rag.types import Filters, Retrieval, Turn
 from tests.index.conftest import index_of, make_document, opened
@@ -200,3 +201,44 @@ def test_a_new_generation_is_used_without_a_new_searcher(tmp_path: Path) -> None
     assert refs(searcher.search("eggs", k=1)) == ["recipe#p1"]
     index_of(tmp_path, DOCUMENTS[:2])
     assert "recipe#p1" not in refs(searcher.search("eggs"))
+
+
+NEWER = [
+    make_document(document.id, *(f"{paragraph.text} Corrected." for paragraph in document.paragraphs))
+    for document in DOCUMENTS
+]
+
+
+def test_an_index_run_that_ends_while_the_question_is_embedded_hides_nothing(tmp_path: Path) -> None:
+    class Interrupted(HashEmbedder):
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            index_of(tmp_path, NEWER)
+            return super().encode(texts)
+
+    index_of(tmp_path, DOCUMENTS)
+    found = Searcher(Index(tmp_path, Interrupted)).search("eggs")
+    assert found.hits[0].paragraph.text == "Take two eggs. Corrected."
+    assert [term.paragraphs for term in found.terms] == [1]
+
+
+def test_an_index_run_that_ends_while_the_hits_are_reranked_hides_nothing(tmp_path: Path) -> None:
+    def interrupted(question: str, texts: Sequence[str]) -> list[float]:
+        index_of(tmp_path, NEWER)
+        return [float("eggs" in text) for text in texts]
+
+    index_of(tmp_path, DOCUMENTS)
+    found = Searcher(opened(tmp_path), reranker=interrupted).search("eggs")
+    assert found.hits[0].paragraph.text == "Take two eggs. Corrected."
+
+
+def test_an_index_that_never_rests_is_searched_three_times(tmp_path: Path) -> None:
+    searched: list[int] = []
+
+    def interrupted(question: str, texts: Sequence[str]) -> list[float]:
+        searched.append(len(texts))
+        index_of(tmp_path, (DOCUMENTS, NEWER)[len(searched) % 2])
+        return [0.0] * len(texts)
+
+    index_of(tmp_path, DOCUMENTS)
+    assert Searcher(opened(tmp_path), reranker=interrupted).search("eggs").question == "eggs"
+    assert searched == [6, 6, 6]
