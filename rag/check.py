@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from rag.errors import PilcrowError, Problem
 from rag.settings import Settings
@@ -30,16 +29,18 @@ class Finding:
 
 def check(settings: Settings) -> tuple[Finding, ...]:
     """Everything that was looked at, in the order of the data's way."""
-    return (*_corpus(), *_index(settings), *_prompts(), *_model(settings))
+    return (*_corpus(settings), *_index(settings), *_prompts(), *_model(settings))
 
 
-def _corpus() -> Iterator[Finding]:
+def _corpus(settings: Settings) -> Iterator[Finding]:
     from rag.corpus import scan
+    from rag.library import sources
     from rag.resources import bundled_corpus
 
-    folder = Path("corpus")
-    subject = f"corpus ({folder if folder.is_dir() else 'the bundled documents'})"
-    read = list(scan([folder if folder.is_dir() else bundled_corpus()]))
+    paths = sources(settings.index)
+    names = ("the bundled documents" if path == bundled_corpus() else str(path) for path in paths)
+    subject = f"corpus ({', '.join(names)})"
+    read = list(scan(paths))
     problems = [found for found in read if isinstance(found, Problem)]
     for problem in problems:
         yield Finding(subject=subject, ok=False, what=str(problem), mend="Mend the file, then: pilcrow index")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import ConfigurationError
@@ -41,6 +41,12 @@ class Settings(BaseSettings):
     k: int = Field(10, ge=1, le=200, description="How many paragraphs are retrieved.")
     context_tokens: int = Field(6000, ge=200, description="Budget of evidence shown to a language model, in tokens.")
     timeout: float = Field(60.0, gt=0, description="Seconds a language model may be silent.")
+
+    @field_validator("index", "model", "embedding", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object, info: ValidationInfo) -> object:
+        empty = isinstance(value, str) and not value.strip()
+        return cls.model_fields[str(info.field_name)].default if empty else value
 
     @field_validator("model")
     @classmethod

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag.check import check
+from rag.library import SOURCES, update_index
 from rag.settings import Settings
 from tests.conftest import ROOT
 
@@ -13,6 +14,7 @@ from tests.conftest import ROOT
 @pytest.fixture
 def settings(index_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     shutil.copytree(index_folder, tmp_path / ".pilcrow")
+    (tmp_path / ".pilcrow" / SOURCES).unlink()
     shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
     monkeypatch.chdir(tmp_path)
     return Settings.load()
@@ -33,6 +35,18 @@ def test_a_bad_document_is_named(settings: Settings, tmp_path: Path) -> None:
     assert "pilcrow index" in found
 
 
+def test_the_documents_of_the_index_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "corpus", tmp_path / "mydocs")
+    monkeypatch.chdir(tmp_path)
+    settings = Settings.load(embedding="test:hash")
+    update_index(settings, [Path("mydocs")])
+    (corpus, *_) = check(settings)
+    assert (corpus.ok, corpus.subject) == (True, f"corpus ({tmp_path / 'mydocs'})")
+    (tmp_path / "mydocs" / "bad.md").write_text("nothing", encoding="utf-8")
+    (found,) = wrong(settings)
+    assert "bad.md" in found
+
+
 @pytest.mark.parametrize("cache", ["words-*", "vectors"])
 def test_a_lost_cache_is_named_with_its_mend_and_mended(cache: str, settings: Settings, tmp_path: Path) -> None:
     for folder in (tmp_path / ".pilcrow").glob(cache):
@@ -40,8 +54,6 @@ def test_a_lost_cache_is_named_with_its_mend_and_mended(cache: str, settings: Se
     found = wrong(settings)
     assert found
     assert all("pilcrow index" in line for line in found)
-    from rag.library import update_index
-
     update_index(settings)
     assert wrong(settings) == []
 

@@ -59,3 +59,11 @@ def test_the_fingerprint_follows_what_changes_answers_only() -> None:
 def test_an_empty_optional_setting_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PILCROW_RERANKER", "")
     assert Settings.load().reranker is None
+
+
+@pytest.mark.parametrize("value", ["", "  "])
+def test_an_empty_setting_is_as_good_as_none(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("INDEX", "MODEL", "EMBEDDING"):
+        monkeypatch.setenv(f"PILCROW_{name}", value)
+    settings = Settings.load()
+    assert (settings.index, settings.model, settings.embedding) == (Path(".pilcrow"), "quote", "all-MiniLM-L6-v2")

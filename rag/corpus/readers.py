@@ -190,6 +190,11 @@ def _json_document(line: bytes, number: int, file: File) -> Read:
     if _is_deeper(metadata, _DEEPEST):
         faults.append(f"metadata is nested deeper than {_DEEPEST} levels")
         metadata = {}
+    faults += [
+        f"{key[:60]!r} holds half of a surrogate pair; take it out"
+        for key, value in metadata.items()
+        if _HALF_OF_A_PAIR.search(json.dumps({key: value}, ensure_ascii=False))
+    ]
     info = check_metadata(known, metadata=metadata)
     if not isinstance(info, DocumentInfo):
         faults = [*(what for _, what in info), *faults]

@@ -5,6 +5,7 @@ Every problem of every file comes out beside the documents; none stops the other
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +92,10 @@ def _read(file: File) -> Iterator[Document | Problem]:
 
 def _files(path: Path, root: Path | None) -> Iterator[File | Problem]:
     source = _source(path, root)
-    if path.is_dir():
+    problem = _name_problem(source)
+    if problem is not None:
+        yield problem
+    elif path.is_dir():
         empty = True
         for found in _walk(path, path, path.resolve(), root):
             empty = False
@@ -115,28 +119,43 @@ def _walk(folder: Path, top: Path, resolved_top: Path, root: Path | None) -> Ite
         yield Problem(path=_source(folder, root), what=f"cannot be listed: {error.strerror or type(error).__name__}")
         return
     for path in paths:
-        if path.name.startswith(".") or path.name.lower() == _NOT_A_DOCUMENT:
+        if _is_passed_over(path.name) or not (path.is_dir() or path.suffix.lower() in READERS):
             continue
-        if path.is_symlink() and (path.is_dir() or path.suffix.lower() in READERS):
-            problem = _link_problem(path, resolved_top, root)
-            if problem is not None:
-                yield problem
-                continue
-            if path.is_dir():
-                continue
-        if path.is_dir():
+        source, is_link = _source(path, root), path.is_symlink()
+        problem = _name_problem(source) or (_link_problem(path, source, resolved_top) if is_link else None)
+        if problem is not None:
+            yield problem
+        elif is_link and (path.is_dir() or _is_walked(path.resolve(), resolved_top)):
+            continue
+        elif path.is_dir():
             yield from _walk(path, top, resolved_top, root)
-        elif path.suffix.lower() in READERS and path.is_file():
+        elif path.is_file():
             yield _file(path, top, root)
 
 
-def _link_problem(path: Path, resolved_top: Path, root: Path | None) -> Problem | None:
-    """What is wrong with a link; a link inside the folder leads to what is read anyway."""
-    target = path.resolve()
-    if not target.is_relative_to(resolved_top):
-        return Problem(path=_source(path, root), what="is a link that leaves the folder; copy the file into it")
-    if not target.exists():
-        return Problem(path=_source(path, root), what="is a link to nothing")
+def _is_passed_over(name: str) -> bool:
+    return name.startswith(".") or name.lower() == _NOT_A_DOCUMENT
+
+
+def _is_walked(target: Path, resolved_top: Path) -> bool:
+    """Whether the walk comes to the file without a link, under the name that its id goes by."""
+    within = target.relative_to(resolved_top)
+    return target.suffix.lower() in READERS and not any(_is_passed_over(part) for part in within.parts)
+
+
+def _name_problem(source: str) -> Problem | None:
+    """What is wrong with a name: the catalog and the terminal take text only."""
+    shown = os.fsencode(source).decode("utf-8", "backslashreplace")
+    return Problem(path=shown, what="has a name that is not UTF-8; rename it") if shown != source else None
+
+
+def _link_problem(path: Path, source: str, resolved_top: Path) -> Problem | None:
+    """What is wrong with a link."""
+    # First, since a link to itself cannot be resolved.
+    if not path.exists():
+        return Problem(path=source, what="is a link to nothing; remove it or copy the file there")
+    if not path.resolve().is_relative_to(resolved_top):
+        return Problem(path=source, what="is a link that leaves the folder; copy the file into it")
     return None
 
 

@@ -9,6 +9,8 @@ dead and the vectors are sealed anew when too many came or went.
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import IndexDamaged, IndexLocked, IndexMismatch, InputError, Problem
+from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder, Passage, PassageVectors
 from rag.index.schema import REBUILD, State
 from rag.index.seal import reseal
@@ -31,6 +34,8 @@ from rag.types import Document
 Phase = Literal["read", "embed", "words", "vectors", "check"]
 _STAGED_AT_ONCE = 100
 _EMBEDDED_AT_ONCE = 512
+_WORDS = re.compile(r"words-[0-9]+-[0-9a-f]{16}")
+"""Folders that `_Update` makes, and may remove: the index may lie in a folder that holds the user's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +177,9 @@ class _Update:
         kept = self._kept(live, seen, problems)
         if not seen and not kept:
             raise InputError("No document was found; the index stays as it was.", mend=_first(problems))
+        if self.rebuild:
+            self._stage_again(kept)
+            seen |= {name: live[name] for name in kept}
         self._unstage_unwanted(seen)
         fresh = sorted(self.writer.staged())
         removed = sorted(set(live) - set(seen) - kept)
@@ -221,8 +229,9 @@ class _Update:
         self, scanned: Iterable[Document | Problem], live: dict[str, str]
     ) -> tuple[dict[str, str], tuple[Problem, ...]]:
         """Stages what is new or changed; gives the digests of all that was read, and the problems."""
-        staged = self.writer.staged()
+        staged, sources = self.writer.staged(), self.writer.sources()
         seen: dict[str, str] = {}
+        moved: dict[str, str] = {}
         problems: list[Problem] = []
         waiting: list[Document] = []
         for item in scanned:
@@ -235,24 +244,30 @@ class _Update:
             seen[item.id] = item.digest
             if item.digest not in (live.get(item.id), staged.get(item.id)):
                 waiting.append(item)
+            elif item.digest == live.get(item.id) and item.source != sources[item.id]:
+                moved[item.id] = item.source
             if len(waiting) >= _STAGED_AT_ONCE:
                 self.writer.stage(waiting)
                 waiting = []
             self.progress(Step(phase="read", done=len(seen), total=None))
         self.writer.stage(waiting)
+        self.writer.set_sources(moved)
         return seen, tuple(problems)
 
     def _kept(self, live: dict[str, str], seen: dict[str, str], problems: Sequence[Problem]) -> set[str]:
         """Live documents that were not read this time because their file has a problem now."""
         if not problems:
             return set()
-        troubled = {problem.path for problem in problems}
+        troubled = {os.path.realpath(problem.path) for problem in problems}
         sources = self.writer.sources()
-        return {
-            document
-            for document in set(live) - set(seen)
-            if sources[document] in troubled or sources[document].rpartition(":")[0] in troubled
-        }
+        return {document for document in set(live) - set(seen) if not troubled.isdisjoint(_files_of(sources[document]))}
+
+    def _stage_again(self, kept: set[str]) -> None:
+        """Stages live documents as the catalog holds them, to be embedded anew."""
+        catalog = Catalog(self.folder)
+        documents = (catalog.document(name) for name in sorted(kept))
+        self.writer.stage(document for document in documents if document is not None)
+        catalog.close()
 
     def _unstage_unwanted(self, seen: dict[str, str]) -> None:
         live = {} if self.rebuild else self.writer.digests()
@@ -265,6 +280,8 @@ class _Update:
         )
 
     def _embed(self) -> None:
+        # What an unfinished run embedded may be another model's; this model's vectors are found by their hash.
+        self.writer.unset_vectors()
         total = self.writer.count_pending()
         done = 0
         self.progress(Step(phase="embed", done=0, total=total))
@@ -321,7 +338,7 @@ class _Update:
         if surplus:
             words.index.change(remove=surplus, add=())
         for folder in self.folder.glob("words-*"):
-            if folder.name != words.name:
+            if folder.name != words.name and _WORDS.fullmatch(folder.name):
                 _remove(folder)
 
     def _sealing(self, done: int, total: int) -> None:
@@ -336,6 +353,13 @@ class _Words:
 
 def _hash(digest: str, passage: Passage) -> bytes:
     return hashlib.sha256(f"{digest}\x00{passage.heading}\x00{passage.text}".encode()).digest()[:16]
+
+
+def _files_of(source: str) -> tuple[str, str]:
+    """The file of a document and its sidecar; the documents of a `.jsonl` have `:LINE` behind its name."""
+    name, mark, line = source.rpartition(":")
+    file = os.path.realpath(name if mark and line.isdecimal() and name.lower().endswith(".jsonl") else source)
+    return file, str(Path(file).with_suffix(".yaml"))
 
 
 def _first(problems: Sequence[Problem]) -> str:

@@ -6,6 +6,7 @@ A finding says what was looked at, whether it is well, and the command that mend
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy as np
 from rag.errors import IndexDamaged
 from rag.index.catalog import Catalog
 from rag.index.embedding import load_embedder
-from rag.index.schema import REBUILD, State
+from rag.index.schema import REBUILD, State, connect, damage, reading
 from rag.index.seal import unreached
 from rag.index.vectors import ChromaStore
 from rag.index.wordings import Wordings
@@ -41,6 +42,10 @@ def verify(folder: Path, *, embedding: str, chroma_url: str | None = None) -> tu
     """
     catalog = Catalog(folder)
     state = catalog.state()
+    with reading(catalog.file), closing(connect(catalog.file)) as connection:
+        found = damage(connection)
+    if found:
+        return (Finding(ok=False, what=f"the catalog {catalog.file} is damaged: {found}.", mend=REBUILD),)
     embedder = load_embedder(embedding, cache=folder / "models")
     if embedder.digest != state.digest:
         what = f"made with the embedding model {state.embedding!r}, but {embedder.name!r} is set."

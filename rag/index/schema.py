@@ -94,6 +94,15 @@ def reading(file: Path) -> Iterator[None]:
         raise IndexDamaged(f"The catalog {file} cannot be read: {error}.", mend=REBUILD) from error
 
 
+def damage(connection: sqlite3.Connection) -> str:
+    """What SQLite finds wrong with the pages of the file, empty when nothing is: reads the whole file."""
+    try:
+        found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return "" if found == "ok" else found.splitlines()[-1]
+
+
 def state_of(meta: dict[str, str]) -> State:
     """The state that the rows of `meta` describe."""
     seal = json.loads(meta["seal"]) if meta.get("seal") else None

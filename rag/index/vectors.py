@@ -7,6 +7,7 @@ exactly, what is gone is passed over, and when either grows too much a new colle
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _MEND = "Run: pilcrow index"
 _BATCH = 2_000
+_NAME = re.compile(r"pilcrow-[0-9a-f]{16}")
+"""Names that `rag.index.seal` gives; another folder beside the embedded collections is somebody else's."""
 
 
 class Near(NamedTuple):
@@ -114,7 +117,7 @@ class ChromaStore:
 
     def names(self) -> list[str]:
         if isinstance(self._place, Path):
-            return sorted(path.name for path in self._place.iterdir()) if self._place.is_dir() else []
+            return sorted(path.name for path in self._place.glob("pilcrow-*") if _NAME.fullmatch(path.name))
         with self._guarded():
             return sorted(collection.name for collection in self._client("").list_collections())
 

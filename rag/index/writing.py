@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from rag.index.schema import (
     State,
     batches,
     connect,
+    damage,
     folded,
     heading,
     spans_of,
@@ -71,6 +72,8 @@ class CatalogWriter:
         self._file = folder / FILE
         try:
             self._open()
+            if afresh and damage(self._connection):
+                raise IndexDamaged(f"The catalog {self._file} is damaged.", mend=REBUILD)
         except (IndexMismatch, IndexDamaged):
             if not afresh:
                 raise
@@ -118,6 +121,14 @@ class CatalogWriter:
     def sources(self) -> dict[str, str]:
         """The file of every live document, by id."""
         return dict(self._all("SELECT id, source FROM documents WHERE live = 1"))
+
+    def set_sources(self, sources: Mapping[str, str]) -> None:
+        """Gives live documents, by id, the file in which they stand now."""
+        with self._transaction():
+            self._connection.executemany(
+                "UPDATE documents SET source = ? WHERE live = 1 AND id = ?",
+                [(source, document) for document, source in sources.items()],
+            )
 
     def staged(self) -> dict[str, str]:
         """The digest of every document that an earlier, unfinished run staged, by id."""
@@ -188,6 +199,13 @@ class CatalogWriter:
         with self._transaction():
             self._connection.executemany(
                 "UPDATE paragraphs SET vector = ? WHERE key = ?", [(vector, key) for key, vector in pairs]
+            )
+
+    def unset_vectors(self) -> None:
+        """Takes the vectors from the staged paragraphs again."""
+        with self._transaction():
+            self._connection.execute(
+                "UPDATE paragraphs SET vector = NULL WHERE document IN (SELECT key FROM documents WHERE live = 0)"
             )
 
     def firsts(self, *, gone: Collection[str] = (), staged: bool = False) -> npt.NDArray[np.int64]:
@@ -269,10 +287,11 @@ class CatalogWriter:
 
     def chunks(self) -> Iterator[tuple[int, bytes]]:
         """Key and fp16 chunk vectors of every live paragraph, in order."""
-        yield from self._connection.execute(
-            "SELECT p.key, v.chunks FROM paragraphs p JOIN documents d ON d.key = p.document"
-            " JOIN vectors v ON v.key = p.vector WHERE d.live = 1 ORDER BY p.key"
-        )
+        with self._guarded():
+            yield from self._connection.execute(
+                "SELECT p.key, v.chunks FROM paragraphs p JOIN documents d ON d.key = p.document"
+                " JOIN vectors v ON v.key = p.vector WHERE d.live = 1 ORDER BY p.key"
+            )
 
     def count_chunks(self) -> tuple[int, int]:
         """How many live chunks there are, and the highest key of a live paragraph."""

@@ -84,6 +84,43 @@ def test_links_that_leave_the_folder_are_problems(tmp_path: Path) -> None:
     ]
 
 
+def test_a_link_takes_nothing_from_its_target(tmp_path: Path) -> None:
+    write(tmp_path, "beta.md", markdown("x", id="beta"))
+    (tmp_path / "aa-latest.md").symlink_to("beta.md")
+    reading = read_all([tmp_path])
+    assert whats(reading) == []
+    assert [Path(document.source).name for document in reading.documents] == ["beta.md"]
+
+
+def test_links_to_what_is_not_read_itself_are_followed(tmp_path: Path) -> None:
+    """So Kubernetes mounts files: `a.md` leads to `..data/a.md`."""
+    write(tmp_path, "..data/a.md", markdown("x"))
+    (tmp_path / "a.md").symlink_to("..data/a.md")
+    assert [document.id for document in read_all([tmp_path]).documents] == ["a"]
+
+
+def test_a_link_to_itself_is_a_problem_and_stops_nothing(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", markdown("x"))
+    (tmp_path / "loop.md").symlink_to("loop.md")
+    reading = read_all([tmp_path])
+    assert [document.id for document in reading.documents] == ["a"]
+    assert [what.split(";")[0] for what in whats(reading)] == ["is a link to nothing"]
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.jsonl", b"caf\xe9.md", b"caf\xe9/b.md"])
+def test_a_name_that_is_not_utf8_is_a_problem_and_stops_nothing(tmp_path: Path, name: bytes) -> None:
+    write(tmp_path, "a.md", markdown("x"))
+    bad = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    write(bad.parent, bad.name, row(id="b"))
+    for paths in ([tmp_path], [tmp_path / "a.md", bad]):
+        reading = read_all(paths)
+        assert [document.id for document in reading.documents] == ["a"]
+        (problem,) = reading.problems
+        assert "\\xe9" in problem.path
+        assert problem.path.isascii()
+        assert "UTF-8" in problem.what
+
+
 def test_pipes_are_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.md")
     assert whats(read_all([tmp_path / "a.md"])) == ["is no ordinary file"]

@@ -7,15 +7,19 @@ import multiprocessing
 import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rag.corpus import scan
 from rag.errors import IndexDamaged, IndexLocked, IndexMismatch, IndexMissing, InputError, Problem
 from rag.index import HashEmbedder, Step, update, verify
 from rag.index.build import locked
 from rag.index.embedding import Passage, PassageVectors
 from rag.types import Document
+from tests.corpus.test_readers import markdown, row, write
 from tests.index.conftest import index_of, kept_by, make_document, opened
 
 ONE = make_document("one", "Azerbaijan releases 32 servicemen.", "Armenia releases 2 servicemen.")
@@ -79,6 +83,42 @@ def test_a_file_with_a_problem_keeps_its_document(tmp_path: Path) -> None:
     assert changes.problems == (problem,)
     assert (changes.removed, changes.unchanged) == ((), 2)
     assert opened(tmp_path).catalog.has_document("one")
+
+
+def test_a_text_whose_sidecar_has_a_problem_keeps_its_document(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    write(docs, "gam.txt", "Gamma is the third letter.")
+    write(docs, "gam.yaml", "title: Gamma")
+    write(docs, "beta.md", markdown("Beta is the second letter.", id="beta"))
+    index = tmp_path / "index"
+    update(index, scan([docs]), HashEmbedder())
+    write(docs, "gam.yaml", "title: Gamma: broken")
+    changes = update(index, scan([docs]), HashEmbedder())
+    assert len(changes.problems) == 1
+    assert (changes.removed, changes.unchanged) == ((), 2)
+
+
+@pytest.mark.parametrize("broken", ["beta.md", "rows.jsonl"])
+def test_a_folder_that_is_named_otherwise_keeps_its_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "docs/alpha.md", markdown("Alpha is the first letter.", id="alpha"))
+    write(tmp_path, "docs/beta.md", markdown("Beta is the second letter.", id="beta"))
+    write(tmp_path, "docs/rows.jsonl", row(id="rho"))
+    index = tmp_path / "index"
+    update(index, scan([Path("docs")]), HashEmbedder())
+    write(tmp_path, f"docs/{broken}", b"\xff")
+    changes = update(index, scan([tmp_path / "docs"]), HashEmbedder())
+    assert len(changes.problems) == 1
+    assert (changes.removed, changes.unchanged) == ((), 3)
+
+
+def test_an_unchanged_document_is_known_by_the_file_it_was_read_from_last(tmp_path: Path) -> None:
+    index_of(tmp_path, [ONE, TWO])
+    moved = replace(ONE, source="elsewhere/one.md")
+    assert not index_of(tmp_path, [moved, TWO])
+    assert opened(tmp_path).catalog.document("one") == moved
 
 
 def test_a_second_document_of_an_id_is_a_problem(tmp_path: Path) -> None:
@@ -155,6 +195,38 @@ def test_another_embedding_model_is_refused_until_rebuilt(tmp_path: Path) -> Non
         _ = opened(tmp_path).embedder
 
 
+class Halved(HashEmbedder):
+    """Another model, with another dimension."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.digest, self.dimension = "0" * 64, 32
+
+    def encode_passages(self, passages: Sequence[Passage]) -> list[PassageVectors]:
+        return [
+            PassageVectors(chunks=vectors.chunks[:, :32], sentences=vectors.sentences[:, :32])
+            for vectors in super().encode_passages(passages)
+        ]
+
+
+def test_a_rebuild_embeds_anew_what_a_problem_keeps(tmp_path: Path) -> None:
+    index_of(tmp_path, [ONE, TWO])
+    problem = Problem(path="one.md", what="not UTF-8")
+    changes = update(tmp_path, [problem, TWO], Halved(), rebuild=True)
+    assert (changes.removed, changes.documents, changes.embedded) == ((), 2, 3)
+    index = opened(tmp_path)
+    assert index.catalog.document("one") == ONE
+    stored = index.load(index.snapshot().keys.tolist(), dimension=32)
+    assert {item.chunk_vectors.shape for item in stored.values()} == {(1, 32)}
+
+
+def test_what_another_model_left_staged_is_embedded_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.index.build._EMBEDDED_AT_ONCE", 1)
+    with pytest.raises(KeyboardInterrupt):
+        update(tmp_path, [ONE, TWO], CountingEmbedder(fail_after=1))
+    assert update(tmp_path, [ONE, TWO], Halved()).embedded == 3
+
+
 def test_a_rebuild_makes_everything_anew(tmp_path: Path) -> None:
     index_of(tmp_path, [ONE, TWO])
     changes = index_of(tmp_path, [ONE], rebuild=True)
@@ -174,6 +246,33 @@ def test_a_catalog_that_cannot_be_read_is_named_and_rebuilt(tmp_path: Path, cont
         index_of(tmp_path, [ONE])
     assert index_of(tmp_path, [ONE], rebuild=True).added == ("one",)
     assert kept_by(opened(tmp_path)) == {"one#p1", "one#p2"}
+
+
+@pytest.mark.parametrize("table", ["texts", "paragraphs", "vectors", "sentence_vectors"])
+def test_a_catalog_with_damaged_pages_is_named_and_rebuilt(tmp_path: Path, table: str) -> None:
+    documents = [make_document(f"d{n}", *(f"apple{n} banana{p} " * 20 for p in range(20))) for n in range(10)]
+    index_of(tmp_path, documents)
+    overwrite_leaves(tmp_path / "catalog.sqlite", table)
+    assert any(not finding.ok and "--rebuild" in finding.mend for finding in verify(tmp_path, embedding="test:hash"))
+    assert index_of(tmp_path, documents, rebuild=True).documents == 10
+    assert len(kept_by(opened(tmp_path))) == 200
+    assert all(finding.ok for finding in verify(tmp_path, embedding="test:hash"))
+
+
+def overwrite_leaves(file: Path, table: str) -> None:
+    """Fills two leaf pages of the table with 0xff."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+    data = bytearray(file.read_bytes())
+    page = (root - 1) * size
+    assert data[page] == 5, "an inner page of a table"
+    for number in range(2):
+        at = page + int.from_bytes(data[page + 12 + 2 * number : page + 14 + 2 * number], "big")
+        leaf = int.from_bytes(data[at : at + 4], "big")
+        data[(leaf - 1) * size : leaf * size] = b"\xff" * size
+    file.write_bytes(data)
 
 
 def test_another_format_is_refused(tmp_path: Path) -> None:
@@ -235,6 +334,18 @@ def test_a_document_of_many_paragraphs(tmp_path: Path) -> None:
     assert index_of(tmp_path, [big]).paragraphs == 3_000
     found: Document | None = opened(tmp_path).catalog.document("big")
     assert found == big
+
+
+def test_the_users_own_folders_are_left_alone(tmp_path: Path) -> None:
+    theirs = ["words-of-wisdom", "words-2024-01", "vectors/my-shapes", "vectors/pilcrow-cafe"]
+    for name in theirs:
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "kept.txt").write_text("kept")
+    index_of(tmp_path, [ONE])
+    index_of(tmp_path, [ONE, TWO], rebuild=True)
+    assert all((tmp_path / name / "kept.txt").exists() for name in theirs)
+    assert len(list((tmp_path / "vectors").iterdir())) == 3, "two of theirs, one of ours"
+    assert len(list(tmp_path.glob("words-*"))) == 3
 
 
 def test_the_index_folder_is_made(tmp_path: Path) -> None:

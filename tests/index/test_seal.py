@@ -67,7 +67,7 @@ def test_little_change_leaves_the_seal_and_much_renews_it(tmp_path: Path, monkey
 
 def test_an_unfinished_seal_is_cleared_away(tmp_path: Path) -> None:
     index_of(tmp_path, DOCUMENTS)
-    (tmp_path / "vectors" / "pilcrow-unfinished").mkdir()
+    (tmp_path / "vectors" / "pilcrow-18a5f6c2d3e4b790").mkdir()
     writer, store = CatalogWriter(tmp_path), ChromaStore(tmp_path / "vectors")
     assert not reseal(writer, store, place="")
     store.close()

@@ -24,7 +24,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStor
 
 @pytest.fixture
 def name() -> str:
-    return f"pilcrow-{uuid.uuid4().hex[:12]}"
+    return f"pilcrow-{uuid.uuid4().hex[:16]}"
 
 
 def unit_rows(count: int, *, seed: int = 0) -> npt.NDArray[np.float32]:
