@@ -148,7 +148,10 @@ def index(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say something only when something is wrong.")] = False,
     index: IndexOption = None,
 ) -> int:
-    """Read documents (default: corpus/) and bring the index up to date: what was added, changed or removed."""
+    """Read documents (default: corpus/, or what the index was made of) and bring the index up to date.
+
+    Says what was added, changed or removed.
+    """
     from rag.library import update_index
     from rag.terminal import changes_text, console, progress_bar
 

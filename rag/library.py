@@ -34,8 +34,8 @@ def update_index(
 ) -> Changes:
     """Bring the index up to date with the documents under `paths`: adds, changes, and removes what is gone.
 
-    Without paths the folder `corpus/` is read, or, where there is none, the two documents Pilcrow comes with.
-    Documents that were added from the chat stay.
+    Without paths the folder `corpus/` is read; where there is none, what the index was made of; and at the first time
+    the two documents Pilcrow comes with. Documents that were added from the chat stay.
 
     Raises:
         InputError: a path does not exist, or not one document was found.
@@ -45,7 +45,7 @@ def update_index(
     from rag.index import load_embedder, update
     from rag.index.build import quiet
 
-    paths = tuple(paths) or default_corpus()
+    paths = tuple(paths) or _here() or sources(settings.index)
     for path in paths:
         if not path.exists():
             raise InputError(f"There is no {path}.", mend="Name a folder or file with documents.")
@@ -63,21 +63,21 @@ def update_index(
     return changes
 
 
-def default_corpus() -> tuple[Path, ...]:
-    """`corpus/` in the current folder, or the bundled documents where there is none."""
-    from rag.resources import bundled_corpus
-
+def _here() -> tuple[Path, ...]:
+    """`corpus/` in the current folder, if there is one."""
     here = Path("corpus")
-    return (here,) if here.is_dir() else (bundled_corpus(),)
+    return (here,) if here.is_dir() else ()
 
 
 def sources(index: Path) -> tuple[Path, ...]:
     """The paths the index was last made of, the default ones if it does not know; they may be gone since."""
+    from rag.resources import bundled_corpus
+
     try:
         remembered = json.loads((index / SOURCES).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return default_corpus()
-    return tuple(map(Path, remembered)) or default_corpus()
+        return _here() or (bundled_corpus(),)
+    return tuple(Path(path) if path else bundled_corpus() for path in remembered)
 
 
 def _sources_that_are_there(index: Path) -> tuple[Path, ...]:
@@ -175,7 +175,10 @@ def _file_of(document: Document) -> Path:
 
 
 def _remember(index: Path, paths: Sequence[Path]) -> None:
-    data = json.dumps([str(path.resolve()) for path in paths])
+    from rag.resources import bundled_corpus
+
+    # The bundled documents lie elsewhere once Pilcrow is installed anew.
+    data = json.dumps([None if path == bundled_corpus() else str(path.resolve()) for path in paths])
     _replace(index / SOURCES, data.encode())
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import rag
 from rag.errors import CorpusError, InputError
+from rag.resources import bundled_corpus
 from tests.conftest import ROOT
 
 NOTE = """---
@@ -87,6 +88,24 @@ def test_documents_whose_folder_is_gone_are_not_thrown_out(assistant: rag.Assist
     with pytest.raises(InputError, match=r"There is no .*mine, of which the index was made"):
         assistant.add_documents([write(tmp_path, name="green")])
     assert [document.id for document in assistant.documents()] == ["blue"]
+
+
+def test_where_there_is_no_corpus_the_documents_of_the_index_are_meant(
+    assistant: rag.Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    write(folder)
+    rag.update_index(assistant.settings, [folder])
+    assert not rag.update_index(assistant.settings)
+    assert [document.id for document in assistant.documents()] == ["blue"]
+    rag.update_index(assistant.settings, [bundled_corpus()])
+    assert "null" in (assistant.index_folder / "sources.json").read_text(encoding="utf-8")
+    assert not rag.update_index(assistant.settings)
+    (tmp_path / "corpus").mkdir()
+    write(tmp_path / "corpus", name="green")
+    assert rag.update_index(assistant.settings).added == ("green",)
 
 
 def test_a_document_that_was_added_can_be_removed(assistant: rag.Assistant, tmp_path: Path) -> None:
