@@ -14,13 +14,16 @@ that were written before: it sees all of the newest packets, and of the others a
 cost an hour and not a training from the beginning. The last form averages what several seeds gave (Wortsman et al.
 2022, https://arxiv.org/abs/2203.05482), and tries it on the packets that are kept, given the lessons.
 
-The weights that ship came in two legs and have not seen the packets r*. The mean of the seeds 1 to 4, before there were
-packets q*: seven minutes beside each other on one H100 (a step takes .04 s there, 1.7 s on two cores with bfloat16, 5 s
-on two without). From it the seeds 1 and 2 went on for an hour, each on one core. What ships is the mean of where they
-began and of the mean of where they ended (Wortsman et al. 2022b, https://arxiv.org/abs/2109.01903): on the questions
-that are fitted on, it was better than either. A third leg over the packets r*, as long, went through them once and was
-no better: averaged with what it began from, and silence fitted again, it found .01 fewer of the facts on the questions
-that are fitted on, and .02 more where there are several. A run gives weights that differ in their last digits from
+The weights that ship came in two legs and have not seen the packets r* and y*. The mean of the seeds 1 to 4, before
+there were packets q*: seven minutes beside each other on one H100 (a step takes .04 s there, 1.7 s on two cores with
+bfloat16, 5 s on two without). From it the seeds 1 and 2 went on for an hour, each on one core. What ships is the mean
+of where they began and of the mean of where they ended (Wortsman et al. 2022b, https://arxiv.org/abs/2109.01903): on
+the questions that are fitted on, it was better than either. A third leg over the packets r*, as long, went through them
+once and was no better: averaged with what it began from, and silence fitted again, it found .01 fewer of the facts on
+the questions that are fitted on, and .02 more where there are several. Nor was a fourth, of 1,200 steps over the
+packets y* and a part of the others, in which every question was made to end in one question mark: read as typed, a
+third of it mixed in told what is answered .002 better (AUROC, mean of the sets) and quoted .01 to .02 less precisely;
+read with the mark, search queries were told apart .03 worse. A run gives weights that differ in their last digits from
 machine to machine: the digest it prints belongs into `rag/answer/reader.py`.
 """
 
@@ -59,11 +62,11 @@ STEPS = 9_100
 RATE, LEAST_RATE, WARM_UP = 2e-4, 0.02, 0.17
 FURTHER_STEPS, FURTHER_RATE, FURTHER_WARM_UP = 1_700, 1e-4, 0.035
 AGAIN: Mapping[str, float] = {
-    "r": 1.0, "q": 0.2, "p": 0.12, "f": 0.06, "c": 0.06, "s": 0.06, "u": 0.04, "w": 0.04, "x": 0.04,
-    "squad2": 0.3, "clapnq": 0.5, "mtrag": 0.5,
+    "y": 1.0, "r": 0.4, "q": 0.12, "p": 0.1, "f": 0.3, "c": 0.3, "s": 0.3, "u": 0.2, "w": 0.06, "x": 0.05,
+    "squad2": 0.5, "clapnq": 1.0, "mtrag": 1.0,
 }  # fmt: skip
 """What share of a source's questions, or of those of packets that begin so, a round sees when weights learn further."""
-EASY, ALONE = ("q", "rf", "rg", "rh", "rj", "rk"), 0.5
+EASY, ALONE = ("q", "rf", "rg", "rh", "rj", "rk", "yd", "ye"), 0.5
 """Packets of single passages, whose answered questions are then laid so often beside their own only: another passage is
 easily told."""
 HEADS_FASTER = 10

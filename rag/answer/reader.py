@@ -9,6 +9,7 @@ Both are log-odds.
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -45,6 +46,8 @@ PART_TOKENS = 250
 """The same for one of several things asked."""
 PAIR_TOKENS = 288
 QUESTION_TOKENS = 64
+_US, _USA = 2149, 3915
+_COUNTRY = re.compile(r"\bUS\b")
 TITLE_TOKENS = 24
 UNREAD = -8.0
 """The log-odds of a paragraph without words."""
@@ -112,13 +115,15 @@ class Reader:
 
     def __call__(self, retrieval: Retrieval, *, tokens: int = MOST_TOKENS) -> Retrieval:
         """The retrieval with `Hit.read` of its first hits: of `LEAST_HITS`, and of more within so many `tokens`."""
-        question = self._tokens(retrieval.standalone_question).ids[-QUESTION_TOKENS:]
+        asked = retrieval.standalone_question
+        named = _COUNTRY.search(asked) is not None
+        question = self._ids(asked, self._tokens(asked), named=named)[-QUESTION_TOKENS:]
         if not question or not retrieval.hits:
             return retrieval
         rows: list[_Row] = []
         left = tokens
         for hit in retrieval.hits[:MOST_HITS]:
-            row = self._row(question, hit)
+            row = self._row(question, hit, named=named)
             left -= len(row.ids)
             if left < 0 and len(rows) >= LEAST_HITS:
                 break
@@ -130,14 +135,25 @@ class Reader:
     def _tokens(self, text: str) -> Any:
         return self._tokenizer.encode(text, add_special_tokens=False)
 
-    def _row(self, question: Sequence[int], hit: Hit) -> _Row:
-        title = self._tokens(hit.document.title).ids[:TITLE_TOKENS]
+    def _ids(self, text: str, tokens: Any, *, named: bool) -> list[int]:
+        """The token numbers; where the United States are `named`, "US" is not "us": the tokenizer knows no capitals."""
+        ids: list[int] = tokens.ids
+        if not named or _US not in ids:
+            return ids
+        return [
+            _USA if number == _US and text[slice(*place)] == "US" else number
+            for number, place in zip(ids, tokens.offsets, strict=True)
+        ]
+
+    def _row(self, question: Sequence[int], hit: Hit, *, named: bool) -> _Row:
+        heading = hit.document.title
+        title = self._ids(heading, self._tokens(heading), named=named)[:TITLE_TOKENS]
         text = self._tokens(hit.paragraph.text)
         owners = owners_of(text.offsets, hit.sentences)
         start, end = _window(owners, hit.sentences, PAIR_TOKENS - 3 - len(question) - len(title))
         second = len(question) + 2
         return _Row(
-            ids=[CLS, *question, SEP, *title, *text.ids[start:end], SEP],
+            ids=[CLS, *question, SEP, *title, *self._ids(hit.paragraph.text, text, named=named)[start:end], SEP],
             second=second,
             offset=second + len(title),
             owners=owners[start:end],
