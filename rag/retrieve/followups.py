@@ -46,8 +46,8 @@ def previous_question(history: Sequence[Turn]) -> str:
 
 def leans(question: str) -> bool:
     """Whether it says too little of its own to be searched for alone: "And Armenia?", "Explain.", "Why did they?"."""
-    words = {term.text for term in content_terms(question) if fold(term.surface) not in PLEASANTRIES} - GENERAL
-    return not words or (len(words) < OWN_WORDS and _LEANS.search(question) is not None)
+    words = {term.text for term in content_terms(question) if fold(term.surface) not in PLEASANTRIES}
+    return words <= GENERAL or (len(words) < OWN_WORDS and _LEANS.search(question) is not None)
 
 
 def forms(question: str, history: Sequence[Turn]) -> tuple[tuple[float, str], ...]:
