@@ -64,7 +64,8 @@ class QuotingAnswerer:
         """The quotes that answer, or an abstention with its reason."""
         verdict = self._answerable(retrieval)
         parts = self._parts(retrieval) if verdict.answerable or _asks_apart(retrieval) else (retrieval,)
-        verdict = self._verdict(verdict, parts)
+        if parts[0] is not retrieval:
+            verdict = self._verdict(verdict, parts)
         passages = choose(parts, whole=retrieval) if verdict.answerable else ()
         if not passages:
             yield Delta(text=ABSTAINS)

@@ -255,6 +255,18 @@ def test_a_part_that_needs_no_other_is_searched_alone() -> None:
     assert asked == [("Who paid the fee", 0), ("which ministers signed the treaty", 0), ("who welcomed it?", 1)]
 
 
+def test_a_question_that_asks_one_thing_is_judged_once() -> None:
+    judged: list[Retrieval] = []
+
+    def answerable(retrieval: Retrieval) -> Answerable:
+        judged.append(retrieval)
+        return Answerable(False, "Nothing.", 0.1)
+
+    quoting = QuotingAnswerer(copies=lambda paragraph, span: (), answerable=answerable)
+    list(quoting.answer(found("Who paid the fee?", hit("Nothing of use."))))
+    assert len(judged) == 1
+
+
 def test_what_is_said_beside_a_question_is_no_part_of_it() -> None:
     def search(question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
         return found(question, hit("The town council paid the fee."))
