@@ -27,7 +27,7 @@ NEARLY_AS_WELL = 0.1
 """How much lower than the best a passage may score and still be quoted."""
 NEARLY_AS_WELL_OPEN = 0.5
 """The same for a question that may well have several answers, where a reader has its say: scores lie farther apart."""
-LESS_SURE = 3.0
+LESS_SURE = 3.5
 """How much lower than the highest the reader's log-odds of a further quote may be, unless several are asked for."""
 OPEN = frozenset({"thing", "names", "reason"})
 """Kinds of answers of which there may be several."""
@@ -35,7 +35,7 @@ FOR_ANOTHER = 0.2
 """How much lower it may score where the best was quoted for another thing that was asked."""
 FOR_ANOTHER_READ = 0.7
 """The same where a reader has its say."""
-RULED_OUT = -4.0
+RULED_OUT = -3.5
 """The reader's log-odds up to which a passage is quoted neither beside another nor for one of several things."""
 OF_WHOLE = 2
 """How many of the best passages for the whole question may be quoted beside those for each thing asked."""
