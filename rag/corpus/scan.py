@@ -112,7 +112,21 @@ def _files(path: Path, root: Path | None) -> Iterator[File | Problem]:
         yield File(path=path, source=source, names=(path.stem,))
 
 
+def is_closed(path: Path) -> bool:
+    """Whether it is a folder that cannot be looked into: what it holds is not known, and not gone."""
+    try:
+        next(path.iterdir(), None)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return not os.access(path, os.X_OK)
+
+
 def _walk(folder: Path, top: Path, resolved_top: Path, root: Path | None) -> Iterator[File | Problem]:
+    if is_closed(folder):
+        yield Problem(path=_source(folder, root), what="cannot be looked into; change who may read it")
+        return
     try:
         paths = sorted(folder.iterdir())
     except OSError as error:

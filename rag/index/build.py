@@ -21,6 +21,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from rag.corpus.scan import is_closed
 from rag.errors import IndexDamaged, IndexLocked, IndexMismatch, InputError, Problem
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder, Passage, PassageVectors
@@ -255,12 +256,18 @@ class _Update:
         return seen, tuple(problems)
 
     def _kept(self, live: dict[str, str], seen: dict[str, str], problems: Sequence[Problem]) -> set[str]:
-        """Live documents that were not read this time because their file has a problem now."""
+        """Live documents that were not read this time because their file or a folder above it has a problem now."""
         if not problems:
             return set()
         troubled = {os.path.realpath(problem.path) for problem in problems}
+        closed = tuple(Path(path) for path in troubled if is_closed(Path(path)))
         sources = self.writer.sources()
-        return {document for document in set(live) - set(seen) if not troubled.isdisjoint(_files_of(sources[document]))}
+        return {
+            document
+            for document in set(live) - set(seen)
+            for file, sidecar in [_files_of(sources[document])]
+            if not troubled.isdisjoint((file, sidecar)) or any(folder in Path(file).parents for folder in closed)
+        }
 
     def _stage_again(self, kept: set[str]) -> None:
         """Stages live documents as the catalog holds them, to be embedded anew."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
+import shutil
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -83,6 +85,31 @@ def test_a_file_with_a_problem_keeps_its_document(tmp_path: Path) -> None:
     assert changes.problems == (problem,)
     assert (changes.removed, changes.unchanged) == ((), 2)
     assert opened(tmp_path).catalog.has_document("one")
+
+
+def test_a_folder_that_cannot_be_looked_into_keeps_its_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docs, index = tmp_path / "docs", tmp_path / "index"
+    write(docs / "closed/deeper", "alpha.md", markdown("Alpha is the first letter.", id="alpha"))
+    write(docs, "beta.md", markdown("Beta is the second letter.", id="beta"))
+    update(index, scan([docs]), HashEmbedder())
+    listed = Path.iterdir
+
+    # Root may look into every folder, so that its rights cannot be taken away.
+    def refuse(path: Path) -> Iterator[Path]:
+        if path == docs / "closed":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return listed(path)
+
+    with monkeypatch.context() as refused:
+        refused.setattr(Path, "iterdir", refuse)
+        changes = update(index, scan([docs]), HashEmbedder())
+    assert [problem.path for problem in changes.problems] == [str(docs / "closed")]
+    assert (changes.removed, changes.unchanged) == ((), 2)
+    assert opened(index).catalog.has_document("alpha")
+    shutil.rmtree(docs / "closed")
+    assert update(index, scan([docs]), HashEmbedder()).removed == ("alpha",)
 
 
 def test_a_text_whose_sidecar_has_a_problem_keeps_its_document(tmp_path: Path) -> None:
