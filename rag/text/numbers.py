@@ -32,6 +32,11 @@ _CURRENCY = re.compile(
 _DIGITS = re.compile(
     r"(?<![\w.])(?<![A-Z][-\u2011])(?<!\d,)\d+(?:,\d{3}(?!\d)|[\u00a0\u202f\u2009]\d{3}(?!\d))*(?:\.\d+)?"
 )
+_SPACED = re.compile(
+    r"(?<![\w.])(?<!\d,)(?<!\d )(?:[1-9]\d{1,2}(?: \d{3})+|[1-9](?: \d{3}){2,}|[1-9] 0\d\d)(?:\.\d+)?"
+    r"(?![,:-]?\d| \d|\.\d|\w)"
+)
+"""Thousands set apart by plain spaces: "10 000", but not "7 100", which may be the end of a date and a number."""
 _ORDINAL_ENDING = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
 _DECADE_ENDING = re.compile(r"['\u2019]?s\b")
 _SCALE_AFTER = re.compile(
@@ -95,6 +100,9 @@ def _candidates(text: str) -> Iterator[Number]:
                 start, end = next(identifiers, (len(text), len(text)))
             if match.end() <= start and len(match.group()) <= _MOST_DIGITS:
                 yield _number(match, text)
+        for match in _SPACED.finditer(text):
+            if len(match.group()) <= _MOST_DIGITS:
+                yield _number(match, text)
     yield from _written(text)
 
 
@@ -108,7 +116,7 @@ def _clock(match: re.Match[str]) -> Number:
 
 
 def _number(match: re.Match[str], text: str) -> Number:
-    digits = re.sub(r"[,\u00a0\u202f\u2009]", "", match.group())
+    digits = re.sub(r"[, \u00a0\u202f\u2009]", "", match.group())
     start, end = match.span()
     value = Decimal(digits)
     ordinal = _ORDINAL_ENDING.match(text, end)

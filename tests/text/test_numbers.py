@@ -39,6 +39,17 @@ from rag.text.numbers import find_numbers
         ("someone tonight, often, weight, attend", []),
         ("ONE HUNDRED men", [("100", "")]),
         ("between 5 and 10 men", [("5", ""), ("10", "")]),
+        (
+            "10 000 men, 2 000 tents, 1 250 000 manats, 12 345.5 km",
+            [
+                ("10000", ""),
+                ("2000", ""),
+                ("1250000", "AZN"),
+                ("12345.5", "km"),
+            ],
+        ),
+        ("On July 26 150 men and 7 100 boys", [("150", ""), ("7", ""), ("100", "")]),
+        ("call 555 123 4567", [("555", ""), ("123", ""), ("4567", "")]),
     ],
 )
 def test_forms(text: str, keys: list[tuple[str, str]]) -> None:
