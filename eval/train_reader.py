@@ -29,9 +29,9 @@ eight and a half minutes beside each other on one H200, and from the mean of the
 answers was told apart with an AUROC of .927, and of .931 after the further leg, where the weights that ship reach .890;
 on those over statements of the White House .944 and .947 for .953. But that is the manner in which the packets were
 written. On questions that people asked, .40 of the weights that ship averaged with .15, .15 and .30 of the three means
-(the best of ten such mixes on what is fitted on) told apart as well (clapnq .890 for .890, squad2 .715 for .714, mtrag
-.924 for .912, the halves that nothing is fitted on) and was silent more often where the statements answer (.950 for
-.969).
+(the best of eight such mixes on what is fitted on) told apart as well (clapnq .890 for .890, squad2 .715 for .714,
+mtrag .924 for .912, the halves that nothing is fitted on) and was silent more often where the statements answer (.950
+for .969).
 
 A run gives weights that differ in their last digits from machine to machine: the digest it prints belongs into
 `rag/answer/reader.py`.
