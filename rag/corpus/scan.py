@@ -114,23 +114,22 @@ def _files(path: Path, root: Path | None) -> Iterator[File | Problem]:
 
 def is_closed(path: Path) -> bool:
     """Whether it is a folder that cannot be looked into: what it holds is not known, and not gone."""
-    try:
-        next(path.iterdir(), None)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return not os.access(path, os.X_OK)
+    return os.path.isdir(path) and isinstance(_listed(path), str)  # noqa: PTH112 - it says no where it may not look
 
 
-def _walk(folder: Path, top: Path, resolved_top: Path, root: Path | None) -> Iterator[File | Problem]:
-    if is_closed(folder):
-        yield Problem(path=_source(folder, root), what="cannot be looked into; change who may read it")
-        return
+def _listed(folder: Path) -> list[Path] | str:
+    """What a folder holds, in order, or why that cannot be known."""
     try:
         paths = sorted(folder.iterdir())
     except OSError as error:
-        yield Problem(path=_source(folder, root), what=f"cannot be listed: {error.strerror or type(error).__name__}")
+        return error.strerror or type(error).__name__
+    return paths if os.access(folder, os.X_OK) else "Permission denied"
+
+
+def _walk(folder: Path, top: Path, resolved_top: Path, root: Path | None) -> Iterator[File | Problem]:
+    paths = _listed(folder)
+    if isinstance(paths, str):
+        yield Problem(path=_source(folder, root), what=f"cannot be looked into: {paths}")
         return
     for path in paths:
         if _is_passed_over(path.name) or not (path.is_dir() or path.suffix.lower() in READERS):

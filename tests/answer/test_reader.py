@@ -264,39 +264,25 @@ def test_pairs_in_a_batch_do_not_see_each_other() -> None:
         assert sentences[at, 1:4].tolist() == pytest.approx(own[0, 1:4].tolist(), abs=1e-3)
 
 
-def test_a_round_sees_a_share_of_some_sources_and_others_more_than_once() -> None:
+def test_a_round_that_goes_on_sees_what_is_new_and_a_part_of_what_was_learnt() -> None:
     trainer = _trainer()
     from support.reader_model import Lessons, Question, Right
 
-    packets = ("ya-1", "yd-1", "ra-1", "pa-1", "squad2", "clapnq")
+    packets = ("ya-1", "yd-1", "ra-1", "pa-1", "squad2")
     right = Right(paragraph=0, answering=(0,), words=())
     taught = [
         Question(source=source, tokens=np.array([at]), follows_up=False, right=(right,), wrong=(1,))
         for source in packets
         for at in range(200)
     ]
-    shares = {"y": 1.0, "r": 0.4, "p": 0.1, "squad2": 0.5, "clapnq": 2.5}
-    seen = trainer.sampled(Lessons(paragraphs=(), taught=taught, kept=()), random.Random(1), shares).taught
+    seen = trainer.again(Lessons(paragraphs=(), taught=taught, kept=()), random.Random(1)).taught
     counts = {source: sum(one.source == source for one in seen) for source in packets}
     assert counts["ya-1"] == counts["yd-1"] == 200
-    assert all(0 < counts[source] < 150 for source in packets[2:5])
-    assert 400 < counts["clapnq"] < 600
+    assert all(0 < counts[source] < 150 for source in packets[2:])
     among_others = {one.source for one in seen if one.wrong}
     assert among_others == set(packets)
     assert all(one.wrong for one in seen if one.source == "ya-1")
     assert not all(one.wrong for one in seen if one.source == "yd-1")
-
-
-def test_weights_are_averaged_each_with_its_share(tmp_path: Path) -> None:
-    import torch
-    from safetensors.torch import save_file
-
-    trainer = _trainer()
-    for name, value in (("one", 1.0), ("other", 5.0)):
-        save_file({"near": torch.full((2,), value), "mix": torch.full((3,), -value)}, tmp_path / name)
-    mean = trainer.mean_of([tmp_path / "one", tmp_path / "other"], [3, 1])
-    assert mean["near"].tolist() == [2.0, 2.0]
-    assert mean["mix"].tolist() == [-2.0, -2.0, -2.0]
 
 
 def test_a_question_over_several_paragraphs_is_learnt_beside_each(

@@ -43,7 +43,6 @@ WRITTEN = FITTING / "reader.jsonl"
 COMPOSED = FITTING / "passages.jsonl"
 KEPT_PASSAGES = (
     "qa-3", "qc-3", "qf-3", "qh-3", "rc-3", "re-3", "rg-3", "rj-3", "rm-3", "ya-5", "yb-5", "yd-8", "yf-6",
-    "zb-4", "zc-4", "zg-4",
 )  # fmt: skip
 """Packets of `fitting/passages.jsonl` that the reader is not trained on, to see what it learnt."""
 PUBLIC = ("squad2", "clapnq", "mtrag")
