@@ -6,7 +6,7 @@ Without a parser: where it is not clear that a new question begins, the question
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 LONGEST_LEAD = 200
 """Characters before a question word in which what it hangs on is looked for."""
@@ -75,6 +75,30 @@ _NO_PREDICATE = re.compile(
 """What lacks a verb, which then stands behind: "What companies in Rome and in Paris make cars?", "What did the one and
 what did the other promise?"."""
 
+_LAST_PREPOSITION = re.compile(rf"\b{_PREPOSITION}\s+$", re.IGNORECASE)
+_ASKS_FOR = rf"\W*(?P<asks>(?:{_PREPOSITION}\s+)?(?:how\s+(?:many|much)|{_ASKING}))"
+_OPENING = re.compile(rf"(?:.*[:,]\s+)?{_ASKS_FOR}\b", re.IGNORECASE | re.DOTALL)
+_VERBLESS = re.compile(
+    rf"{_ASKS_FOR}\s+(?:{_PREPOSITION}\s+(?:that|those)\s+)?(?P<rest>(?P<word>(?:out\s+)?{_PREPOSITION})\s+.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A question that says only in what it differs from the one before: "Who spoke in Rome" and "who in Paris?"."""
+_HAS_VERB = re.compile(
+    rf"\b{_AUXILIARY}\b|\b[a-z]{{2,}}ed\b|\b(?:said|made|came|took|gave|went|left|won|lost)\b"
+    r"|^of\s+(?:it|them|these|those|the|its|their|his|her)\b"
+)
+"""What is no such question, though it may look like one: "which of them signed?"."""
+_WHEN_OR_WHERE = re.compile(r"\b(?:at|after|before|during|in|on|since|under|until)\b", re.IGNORECASE)
+
+_NOUNS = rf"(?:(?!(?:{_AUXILIARY}|{_ASKING}|and)\b)[^\s,;:?]+\s+)"
+_OF_ONE_VERB = re.compile(
+    rf"(?P<lead>.*?\b)(?P<asks>how\s+(?:many|much)|which|whose)\s+"
+    rf"(?P<one>(?:\w+(?:al|ed|ian|ic|ive)\s+)?\w+\s+(?:{_PREPOSITION}\s+{_NOUNS}{{1,4}})?)"
+    rf"and\s+(?P=asks)\s+(?P<other>{_NOUNS}{{1,6}})(?P<rest>{_AUXILIARY}\b.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""One verb behind two things: "How many men and how many women were there?"."""
+
 
 def split_question(question: str) -> tuple[str, ...]:
     """What is asked, one after the other: "When was it issued, and what do they plan?" asks two things.
@@ -85,7 +109,7 @@ def split_question(question: str) -> tuple[str, ...]:
 
 
 def questions_of(question: str) -> tuple[str, ...]:
-    """The questions in a question; what one of them asks of several things stays together."""
+    """The questions in a question, each with its verb; what one of them asks of several things stays together."""
     # What stands in quotation marks or brackets is a name or a remark, whatever words it is made of.
     masked = _QUOTED.sub(lambda match: "_" * len(match[0]), question)
     sentences = _cut(masked, 0, len(masked), [match.span() for match in _NEXT.finditer(masked)])
@@ -97,7 +121,29 @@ def questions_of(question: str) -> tuple[str, ...]:
         pieces = [part for piece in pieces for part in _at_commas(masked, *piece)]
     if len(pieces) == 1 and len(sentences) == 1:
         return (question,)
-    return tuple(piece for start, end in pieces if any(map(str.isalnum, piece := question[start:end]))) or (question,)
+    found = [piece for start, end in pieces if any(map(str.isalnum, piece := question[start:end]))]
+    return tuple(_completed(found)) or (question,)
+
+
+def _completed(pieces: Sequence[str]) -> Iterator[str]:
+    """The questions, each without a verb with that of the one before."""
+    before = ""
+    for piece in pieces:
+        before = _filled(before, piece) or piece
+        yield before
+
+
+def _filled(before: str, piece: str) -> str | None:
+    gap, asked = _VERBLESS.fullmatch(piece), _OPENING.match(before)
+    if not gap or not asked or gap["asks"].lower() != asked["asks"].lower() or _HAS_VERB.search(gap["rest"]):
+        return None
+    word, begin = gap["word"], asked.end()
+    # What it differs in stands where the question before has the same preposition, or another one of time or place.
+    places = list(re.finditer(rf"\b{word}\b", before[begin:], re.IGNORECASE))
+    if not places and _WHEN_OR_WHERE.fullmatch(word):
+        places = list(_WHEN_OR_WHERE.finditer(before[begin:]))
+    kept = before[: begin + places[-1].start()] if places else before.rstrip(" ,") + " "
+    return kept + gap["rest"]
 
 
 _Piece = tuple[int, int]
@@ -111,6 +157,8 @@ def _cut(text: str, start: int, end: int, cuts: list[_Piece]) -> list[_Piece]:
 
 def _at_and(text: str, start: int, end: int) -> list[_Piece]:
     """The questions of "Who spoke and what was said?"."""
+    if _of_one_verb(text[start:end]):
+        return [(start, end)]
     cuts: list[_Piece] = []
     for match in _AND.finditer(text, start, end):
         before = text[cuts[-1][1] if cuts else start : match.start()]
@@ -129,7 +177,10 @@ def _leads_on(before: str, asks: str | None) -> bool:
     if asks is None:
         return False
     clause = re.search(rf"\b{asks}\b(?!.*\b{asks}\b)", before, re.IGNORECASE)
-    return clause is not None and not _REQUEST.search(before[: clause.start()][-LONGEST_LEAD:])
+    if clause is None:
+        return False
+    lead = _LAST_PREPOSITION.sub("", before[: clause.start()][-LONGEST_LEAD:])
+    return not _REQUEST.search(lead)
 
 
 def _at_commas(text: str, start: int, end: int) -> list[_Piece]:
@@ -143,7 +194,16 @@ def _at_commas(text: str, start: int, end: int) -> list[_Piece]:
     return _cut(text, start, end, cuts)
 
 
+def _of_one_verb(piece: str) -> re.Match[str] | None:
+    return None if len(piece) > LONGEST_COORDINATED else _OF_ONE_VERB.fullmatch(piece)
+
+
 def _coordinated(piece: str) -> Iterator[str]:
+    if shared := _of_one_verb(piece):
+        lead, asks, one, other, rest = shared.group("lead", "asks", "one", "other", "rest")
+        yield f"{lead}{asks} {one}{rest}"
+        yield f"{lead}{asks} {other}{rest}"
+        return
     match = None if len(piece) > LONGEST_COORDINATED or _JOINT.search(piece) else _COORDINATED.fullmatch(piece)
     asked = match["asked"] if match else ""
     if match and _ASKS.search(asked) and not _NO_PREDICATE.search(asked) and not _TAIL.search(match["other"]):

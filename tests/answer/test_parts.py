@@ -59,6 +59,41 @@ from rag.answer.parts import questions_of, split_question
         ("Who signed it and did they agree on prisoners?", ("Who signed it", "did they agree on prisoners?")),
         ("WHO SIGNED IT AND WHEN WAS IT SIGNED?", ("WHO SIGNED IT", "WHEN WAS IT SIGNED?")),
         ("What happened in Rome and in Paris?", ("What happened in Rome", "What happened in Paris")),
+        ("What was said in Rome and what in Paris?", ("What was said in Rome", "What was said in Paris?")),
+        (
+            "How many came from Iran in May and how many from Peru that June?",
+            ("How many came from Iran in May", "How many came from Peru that June?"),
+        ),
+        (
+            "To which range did it move on 5 May, and to which in June?",
+            ("To which range did it move on 5 May", "To which range did it move in June?"),
+        ),
+        (
+            "Who voted for the rise of May and who for that of June?",
+            ("Who voted for the rise of May", "Who voted for the rise of June?"),
+        ),
+        ("Who won, and who after the war?", ("Who won", "Who won after the war?")),
+        (
+            "Who came to Rome and which of them signed?",
+            ("Who came to Rome", "which of them signed?"),
+        ),
+        (
+            "Who spoke in Rome and who in the hall was asked?",
+            ("Who spoke in Rome", "who in the hall was asked?"),
+        ),
+        (
+            "How many men and how many political prisoners were freed?",
+            ("How many men were freed?", "How many political prisoners were freed?"),
+        ),
+        (
+            "Which envoys for Gaza and which troops in Lebanon do they back?",
+            ("Which envoys for Gaza do they back?", "Which troops in Lebanon do they back?"),
+        ),
+        ("How many people left and how many houses burnt?", ("How many people left", "how many houses burnt?")),
+        (
+            "On what do they agree, and what do they ask for?",
+            ("On what do they agree", "what do they ask for?"),
+        ),
     ],
 )
 def test_questions_of_several_parts_are_taken_apart(question: str, parts: tuple[str, ...]) -> None:
@@ -92,7 +127,17 @@ def test_a_question_that_asks_one_thing_is_left_whole(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [" " * 3999 + "x", ", " * 2000, ":" * 3990 + " and who", "and who " * 500, "\n" * 3999 + "x"]
+    "text",
+    [
+        "who in a " * 444,
+        "Who was in Rome" + " and who in Rome" * 240,
+        "how many a " * 27 + "and how many b is",
+        " " * 3999 + "x",
+        ", " * 2000,
+        ":" * 3990 + " and who",
+        "and who " * 500,
+        "\n" * 3999 + "x",
+    ],
 )
 def test_a_hostile_question_takes_no_time(text: str) -> None:
     began = time.process_time()
