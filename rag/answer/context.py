@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from rag.answer.alignment import values_of
+from rag.text.lexicon import OFFICES
 from rag.text.terms import content_terms, fold
 from rag.text.values import Date, Name, Number, expands, find_dates, name_key
 from rag.types import Hit
@@ -66,7 +67,7 @@ class Context:
             or (own.acronym and expands(own.surface, name.surface))
             for own in self.names
         )
-        return expanded or self._spells_out(name)
+        return expanded or self._spells_out(name) or any(_is_in_office(own, name) for own in self.names)
 
     def _spells_out(self, name: Name) -> bool:
         """Whether all that is missing of a name are acronyms that are written out here: "the head of the OTS"."""
@@ -87,6 +88,12 @@ class Context:
             )
         day = value.value if value.ordinal else None
         return any(value.value == number.value for number in numbers) or any(date.day == day for date in dates if day)
+
+
+def _is_in_office(own: Name, name: Name) -> bool:
+    """Whether a person of that surname stands here with an office for a first name: "Vice President Harris"."""
+    offices, surname = frozenset(own.parts[:-1]), own.parts[-1:]
+    return bool(offices) and offices <= OFFICES and surname == name.parts[-1:] and OFFICES.isdisjoint(name.parts)
 
 
 def _swapped(date: Date) -> Date:

@@ -38,6 +38,12 @@ sun
 """
 _CONNECTORS = "of the for on and in de del della der den di du da la le van von bin ibn al el y"
 _HONORIFICS = "mr mrs ms mx dr prof sir dame lord lady h.e he hon madam mme messrs"
+_OFFICES = """
+admiral ambassador attorney captain chair chairman chairwoman chancellor chief colonel commissioner congressman
+congresswoman deputy director foreign general governor justice king lieutenant major mayor minister pope premier
+president prime prince princess queen representative secretary senator sergeant speaker spokesman spokesperson
+spokeswoman state vice
+"""
 _SMALL_WORDS = "of the and on for to in de la a an & with by"
 STOPWORDS = frozenset(_STOPWORDS.split())
 """Function words; "no", "not" and numbers are not among them, since they change what is asked."""
@@ -53,6 +59,8 @@ CONNECTORS = frozenset(_CONNECTORS.split())
 """Small words that may stand inside a name."""
 HONORIFICS = frozenset(_HONORIFICS.split())
 """Forms of address, no part of a name."""
+OFFICES = frozenset(_OFFICES.split())
+"""Words before the name of a person that say what office they hold."""
 SMALL_WORDS = frozenset(_SMALL_WORDS.split())
 """Words without a letter in an acronym."""
 _ONES = (
@@ -144,7 +152,7 @@ PEOPLES = {
     "turkmen": "turkmenistan", "uzbek": "uzbekistan", "pakistani": "pakistan", "filipino": "philippines",
     "thai": "thailand", "norwegian": "norway", "portuguese": "portugal", "belgian": "belgium", "azeri": "azerbaijan",
     "european": "europe", "eu": "europeanunion",
-    "un": "unitednations",
+    "un": "unitednations", "fed": "federalreserve",
     "ukrainian": "ukraine", "canadian": "canada", "japanese": "japan", "vietnamese": "vietnam", "lebanese": "lebanon",
     "iranian": "iran", "iraqi": "iraq", "israeli": "israel", "saudi": "saudiarabia", "emirati": "unitedarabemirates",
     "uae": "unitedarabemirates", "yemeni": "yemen", "kuwaiti": "kuwait", "qatari": "qatar", "omani": "oman",
@@ -153,7 +161,7 @@ PEOPLES = {
     "nato": "nato", "italian": "italy", "hungarian": "hungary", "ossetian": "ossetia",
     "abkhazian": "abkhazia", "abkhaz": "abkhazia", "caucasian": "caucasus",
 }  # fmt: skip
-"""A people, or another name of a country, to the key of the country."""
+"""A people, or another name of a country or body, to the key of it."""
 COMPOUNDS = {
     ("united", "states"): "unitedstates",
     ("unitedstates", "unitedstates"): "unitedstates",
@@ -161,6 +169,7 @@ COMPOUNDS = {
     ("great", "unitedkingdom"): "unitedkingdom",
     ("united", "nations"): "unitednations",
     ("europe", "union"): "europeanunion",
+    ("federal", "reserve"): "federalreserve",
     ("saudiarabia", "arabia"): "saudiarabia",
     ("united", "arab", "emirates"): "unitedarabemirates",
 }

@@ -16,7 +16,7 @@ from rag.answer.nearness import Nearness
 from rag.answer.signs import READ, SIGNS, Signs, signs_of
 from rag.assistant import Assistant
 from rag.settings import Settings
-from rag.types import Retrieval, TermStatistic, Turn
+from rag.types import DocumentInfo, Retrieval, TermStatistic, Turn
 from tests.answer.material import retrieval
 
 Search = Callable[..., Retrieval]
@@ -276,3 +276,17 @@ def test_four_digits_that_count_are_no_missing_year() -> None:
     held = replace(asked, hits=(replace(asked.hits[0], paragraph=paragraph, sentences=()), *asked.hits[1:]))
     assert signs_of(asked).values["value_nowhere"] == 1
     assert signs_of(held).values["value_nowhere"] == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "missing"),
+    [
+        ("What did Kamala Harris say?", "Vice President Harris said so.", False),
+        ("What did Kamala Harris say?", "Rosemary Harris said so.", True),
+        ("What did the President of Harris County say?", "Vice President Harris said so.", True),
+        ("What does the Fed buy?", "The Federal Reserve buys bonds.", False),
+    ],
+)
+def test_an_office_may_stand_for_a_first_name(question: str, text: str, missing: bool) -> None:
+    document = DocumentInfo(id="report", title="A report")
+    assert bool(signs_of(retrieval(question, [(document, (text,))])).values["name_nowhere"]) == missing
