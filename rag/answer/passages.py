@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.asked import Asked, offers, read_question
 from rag.answer.citations import trim
+from rag.text.dates import Date, find_dates
 from rag.text.sentences import split_sentences
 from rag.text.terms import content_terms
 from rag.text.thesaurus import senses
-from rag.types import Hit, Retrieval, SentenceScore, Span
+from rag.types import DocumentInfo, Hit, Retrieval, SentenceScore, Span
 
 HITS_READ = 5
 FUSED, COVERED, KIND = 0.3, 0.8, 0.2
 SAME_SENSE = 0.8
 """What a word counts that says the same as one of the question."""
 TITLED = 0.4
-"""What a word counts that stands in the document's title only: every paragraph of the document has it."""
+"""What a word counts that stands in the document's title or date only: every paragraph of the document has it."""
 LEANT = 0.5
 """What a word counts that stands in the turn before only."""
 READ = 0.1
@@ -109,6 +110,7 @@ class Part:
     asked: Asked
     weights: Mapping[str, float]
     groups: Mapping[str, frozenset[int]]
+    dates: Sequence[Date]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,7 @@ def part_of(retrieval: Retrieval) -> Part:
         asked=read_question(question),
         weights=weights,
         groups=_groups(question),
+        dates=tuple(find_dates(question)),
     )
 
 
@@ -158,6 +161,13 @@ def rank_passages(retrieval: Retrieval) -> list[Passage]:
         ranked.remove(fuller[0])
         ranked.insert(0, fuller[0])
     return ranked
+
+
+def _dated(part: Part, document: DocumentInfo) -> set[str]:
+    """The words of the question's dates that the document's date agrees with."""
+    dates = tuple(find_dates(document.date or ""))
+    agreeing = (date for date in part.dates if any(date.agrees(own) for own in dates))
+    return {term.text for date in agreeing for term in content_terms(date.surface)}
 
 
 def _numbers(words: frozenset[str]) -> frozenset[str]:
@@ -205,7 +215,7 @@ class _Sentences:
         self._scored = hit.sentences or _unscored(text)
         self._hit = hit
         self._part = part
-        self._title = {term.text for term in content_terms(hit.document.title)}
+        self._title = {term.text for term in content_terms(hit.document.title)} | _dated(part, hit.document)
         self._measured: dict[int, _Sentence] = {}
         self.spans = [trim(text, Span(start=scored.start, end=scored.end)) for scored in self._scored]
 

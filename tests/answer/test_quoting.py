@@ -120,6 +120,20 @@ def test_a_sentence_that_only_announces_what_follows_says_who_but_not_what() -> 
     assert rank_passages(found("Who took actions on junk fees?", announced, action))[0].hit is announced
 
 
+def test_of_the_same_words_those_of_a_document_of_the_date_asked_for_come_first() -> None:
+    text = "The Committee decided to raise the range."
+    both = [
+        replace(hit(text), document=DocumentInfo(id=day, title="A", date=day)) for day in ("2018-12-19", "2022-03-16")
+    ]
+    for asked, day in (
+        ("in March 2022", "2022-03-16"),
+        ("on 19 December 2018", "2018-12-19"),
+        ("in 2018", "2018-12-19"),
+    ):
+        first, *_ = rank_passages(found(f"To which range did they move {asked}?", *both))
+        assert first.hit.document.date == day
+
+
 def read(hit: Hit, odds: float) -> Hit:
     return replace(hit, read=ReaderScores(answer=odds, sentences=(odds,)))
 
