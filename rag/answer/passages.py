@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.asked import Asked, offers, read_question
@@ -50,6 +50,9 @@ _LEANS = re.compile(
     r"[\"“'(]*(?:It|They|He|She|This|These|Those|Its|Their|His|Her|Such|However|But|Also|Both|The latter|The former|"
     r"In (?:its|their|his|her) turn|In addition|As a result|At the same time)\b"
 )
+_OPENING = {"\u201c": "\u201d", "\u00ab": "\u00bb", '"': '"'}
+"""Marks that open a quotation, and what closes it."""
+_MARK = re.compile('[\u201c\u201d\u00ab\u00bb"]')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +200,7 @@ def _passage(hit: Hit, part: Part) -> Passage | None:
     text = hit.paragraph.text
     while first > 0 and _LEANS.match(text[sentences.spans[first].start :]) and last - first < SHORT_PARAGRAPH - 1:
         first -= 1
+    first, last = _unbroken(text, sentences.spans, first, last)
     return Passage(
         hit=hit,
         span=Span(start=sentences.spans[first].start, end=sentences.spans[last].end),
@@ -290,6 +294,33 @@ def _grown(sentences: _Sentences, best: int) -> tuple[int, int]:
             return first, last
         at = max(beside, key=lambda at: sentences[at].likeness)
         first, last = min(first, at), max(last, at)
+
+
+def _unbroken(text: str, spans: Sequence[Span], first: int, last: int) -> tuple[int, int]:
+    """First and last of the sentences, with those that complete a quotation they begin or end in.
+
+    Words of others are then not quoted as if they were the text's own, nor without who said them; not where it would
+    become too long, or the quotation goes on in another paragraph.
+    """
+    for begin, end in _quotations(text):
+        if begin < spans[last].end and spans[first].start < end:
+            opens = max((at for at in range(first + 1) if spans[at].start <= begin), default=0)
+            closes = min((at for at in range(last, len(spans)) if spans[at].end >= end), default=len(spans) - 1)
+            if spans[closes].end - spans[opens].start <= LONGEST_PASSAGE:
+                first, last = opens, closes
+    return first, last
+
+
+def _quotations(text: str) -> Iterator[tuple[int, int]]:
+    """Where quotations begin and end, their marks included."""
+    begin = None
+    for match in _MARK.finditer(text):
+        mark = match[0]
+        if begin is None and mark in _OPENING:
+            begin = match.start()
+        elif begin is not None and mark == _OPENING[text[begin]]:
+            yield begin, match.end()
+            begin = None
 
 
 def _belongs(sentences: _Sentences, at: int, best: int) -> bool:

@@ -120,6 +120,34 @@ def test_a_sentence_that_only_announces_what_follows_says_who_but_not_what() -> 
     assert rank_passages(found("Who took actions on junk fees?", announced, action))[0].hit is announced
 
 
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        (
+            'It rained for days. Minister Dvorak said: "We did not ignore the warnings. They came too late for us '
+            'all to act." She then left the room. Nobody followed her out.',
+            'Minister Dvorak said: "We did not ignore the warnings. They came too late for us all to act."',
+        ),
+        (
+            "It rained. \u201cThey came,\u201d she said, \u201cwhen we slept. The warnings were late.\u201d She left. "
+            "He stayed.",
+            "\u201cThey came,\u201d she said, \u201cwhen we slept. The warnings were late.\u201d",
+        ),
+        (
+            "She left. He stayed. \u201cNobody was told. The warnings came too late. This goes on elsewhere.",
+            "The warnings came too late.",
+        ),
+        (
+            "She left. \u201c" + "He stayed there. " * 40 + "The warnings came too late.\u201d He left. They stayed.",
+            "The warnings came too late.\u201d",
+        ),
+    ],
+)
+def test_a_quotation_is_quoted_whole_unless_it_is_too_long(text: str, quoted: str) -> None:
+    cosines = [0.9 if "warnings" in text[span.start : span.end] else 0.1 for span in split_sentences(text)]
+    assert quotes(found("Why were the warnings late?", hit(text, cosine=cosines))) == [quoted]
+
+
 def test_of_the_same_words_those_of_a_document_of_the_date_asked_for_come_first() -> None:
     text = "The Committee decided to raise the range."
     both = [
