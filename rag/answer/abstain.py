@@ -129,6 +129,8 @@ def reason_of(signs: Signs) -> str:
             return f"No paragraph near the question mentions {which}."
         if what == "kind" and which in WORDING:
             return f"No paragraph near the question {WORDING[which]}."
+        if what == "unsure" and which in WORDING:
+            return f"What comes nearest {WORDING[which]}, but not clearly as the answer."
         if what == "word" and signs.values.get("read", HARDLY) <= HARDLY:
             return f"Nothing near the question speaks of \u201c{which}\u201d."
     return NOT_ANSWERED if signs.values.keys() >= READ else NOT_NEAR

@@ -37,7 +37,7 @@ WORDING: Mapping[str, str] = {
     "money": "gives a sum of money",
     "names": "names any others",
 }
-"""How the kind is spoken of, after "No paragraph near the question"."""
+"""How the kind is spoken of, after "No paragraph near the question" or "What comes nearest"."""
 
 _UNIT_NOUNS = r"(?:percent(?:age)?|distance|height|length|temperature|speed|age|size|cost|price)"
 _ROLES = (

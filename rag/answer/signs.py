@@ -69,7 +69,7 @@ SIGNS: Mapping[str, int] = {
 READ = frozenset({"read", "read_sentence", "read_among", "read_leaning", "read_of_few"})
 """Those that only a reader gives."""
 
-Lacking = Literal["name", "value", "kind", "far", "word"]
+Lacking = Literal["name", "value", "kind", "unsure", "far", "word"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +166,8 @@ def signs_of(retrieval: Retrieval, nearness: Nearness = _BY_STEM) -> Signs:
         "strangest_of_few": few * strangest,
         "strange_of_few": few * strange,
     } | _read(retrieval, few)
-    kinds = reading.asked.kinds if values["kind_gap"] > LARGE_GAP else ()
-    return Signs(values=values, lacks=tuple(_lacks(lacking, kinds)))
+    unsure = reading.asked.kinds if values["kind_gap"] > LARGE_GAP and not lacking.kinds else ()
+    return Signs(values=values, lacks=tuple(_lacks(lacking, unsure)))
 
 
 def _read(retrieval: Retrieval, few: float) -> dict[str, float]:
@@ -229,14 +229,16 @@ def _lacking(reading: Reading, nearness: Nearness) -> Missing:
     )
 
 
-def _lacks(lacking: Missing, kinds: Sequence[Wanted]) -> Iterator[tuple[Lacking, str]]:
-    """What a person is told, gravest first."""
+def _lacks(lacking: Missing, unsure: Sequence[Wanted]) -> Iterator[tuple[Lacking, str]]:
+    """What a person is told, gravest first; kinds are `unsure` where only sentences offer them that match badly."""
     for name in lacking.names_nowhere:
         yield "name", name.surface
     for value in lacking.values_nowhere:
         yield "far" if value in lacking.values_elsewhere else "value", value.surface
-    for kind in lacking.kinds or kinds:
+    for kind in lacking.kinds:
         yield "kind", kind
+    for kind in unsure:
+        yield "unsure", kind
     for phrase in lacking.swapped:
         yield "word", phrase
     for name in (*lacking.names_unheld, *lacking.names_far):

@@ -186,6 +186,8 @@ def test_a_rewritten_question_is_read_instead_of_the_typed_one() -> None:
 def test_a_reason_for_every_lack() -> None:
     for kind, wording in WORDING.items():
         assert reason_of(Signs(values={}, lacks=(("kind", kind),))) == f"No paragraph near the question {wording}."
+        near = reason_of(Signs(values={}, lacks=(("unsure", kind),)))
+        assert near == f"What comes nearest {wording}, but not clearly as the answer."
     assert reason_of(Signs(values={}, lacks=(("far", "Baku"),))) == "No paragraph near the question mentions Baku."
     assert "charges" in reason_of(Signs(values={}, lacks=(("word", "charges"),)))
     near = Signs(values=dict.fromkeys(READ, -1.0), lacks=(("word", "summit"),))
@@ -290,3 +292,19 @@ def test_four_digits_that_count_are_no_missing_year() -> None:
 def test_an_office_may_stand_for_a_first_name(question: str, text: str, missing: bool) -> None:
     document = DocumentInfo(id="report", title="A report")
     assert bool(signs_of(retrieval(question, [(document, (text,))])).values["name_nowhere"]) == missing
+
+
+def test_a_kind_of_answer_is_called_missing_only_where_it_stands_nowhere_near() -> None:
+    document = DocumentInfo(id="report", title="A report")
+    flood = "The flood came at night and took the bridge at Lenz with it."
+    for second, what in (
+        ("In Lenz it rained.", "kind"),
+        ("On Monday 14 men met in the hall of another town.", "unsure"),
+    ):
+        asked = retrieval("How many people died in the flood at Lenz?", [(document, (flood, second))])
+        near, far = (
+            replace(hit, signals=replace(hit.signals, sentence=cosine))
+            for hit, cosine in zip(asked.hits, (0.8, 0.2), strict=True)
+        )
+        lacks = signs_of(replace(asked, hits=(near, far))).lacks
+        assert [lack for lack, _ in lacks if lack in ("kind", "unsure")] == [what]
