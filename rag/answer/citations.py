@@ -12,6 +12,7 @@ from urllib.parse import quote as percent_encode
 from urllib.parse import urlsplit
 
 from rag.text.normalize import locate
+from rag.text.quotations import find_quotations
 from rag.types import Citation, Hit, Span
 
 CopyFinder = Callable[[str, Span], tuple[str, ...]]
@@ -23,12 +24,6 @@ EDGE_WORDS = 5
 
 _WORD = re.compile(r"\S+")
 _LOOKALIKE = re.compile(r"\[(?=[\d\[])")
-# A quotation opens at one of the marks on the left and ends at one of the marks on the right; what stands between
-# is bounded, so that a stray mark costs no more than that many steps.
-_QUOTATION = re.compile(
-    r"“([^“”]{1,2000})[”“]|„([^„“”]{1,2000})[“”]|«([^«»]{1,2000})»|»([^«»]{1,2000})«"
-    r'|(?<![\w"])"([^"]{1,2000})"(?!\w)|(?<!\w)‘([^‘\n]{1,2000}?)’(?!\w)'
-)
 _TRAILING = " \t\n.,;:!?…"
 
 
@@ -68,9 +63,8 @@ def trim(text: str, span: Span) -> Span:
 
 
 def quotations(claim: str) -> tuple[str, ...]:
-    """Returns the words between quotation marks (straight, curly, « », „ “), in order, without the marks."""
-    found = (next(group for group in match.groups() if group is not None) for match in _QUOTATION.finditer(claim))
-    return tuple(words.strip() for words in found if words.strip())
+    """Returns the words between quotation marks of any kind, in order, without the marks."""
+    return tuple(quotation.words for quotation in find_quotations(claim))
 
 
 def locate_quotation(quotation: str, text: str) -> Span | None:
