@@ -19,7 +19,7 @@ from rag.answer.evidence import ParagraphFinder, describe, in_reading_order, pac
 from rag.answer.markers import MarkerParser
 from rag.answer.models import ChatModel, Ended, Pointer, Request, SourceDocument, Words
 from rag.answer.prompts import Prompts
-from rag.answer.replies import in_other_language, says
+from rag.answer.replies import abstains, in_other_language, says
 from rag.answer.support import ClaimChecker, check_claim
 from rag.answer.writer import AnswerWriter, keep, pieces
 from rag.errors import ModelError
@@ -152,7 +152,11 @@ class ModelAnswerer:
         )
 
     def _is_abstention(self, writer: AnswerWriter) -> bool:
-        return not writer.citations and says(writer.plain, self._prompts.abstention)
+        sentence = self._prompts.abstention
+        if not writer.citations and says(writer.plain, sentence):
+            return True
+        written = [piece.text for piece in pieces(writer.plain, writer.marks) if any(map(str.isalnum, piece.text))]
+        return abstains(written, sentence)
 
     def _draft(self, retrieval: Retrieval, writer: AnswerWriter, confidence: float) -> Draft:
         """Returns the checked answer; raises `ModelError` when nothing in it holds."""
@@ -162,7 +166,9 @@ class ModelAnswerer:
         if in_other_language(writer.plain, retrieval, writer.evidence):
             raise ModelError(f"{name} answered in another language.", mend="Try again, or use another model.")
         sentences = pieces(writer.plain, writer.marks)
-        claims = judge_claims(sentences, writer.citations, check=self._check, rejected_at=writer.rejected_at)
+        claims = judge_claims(
+            writer.plain, sentences, writer.citations, check=self._check, rejected_at=writer.rejected_at
+        )
         if not any(claim.support in ("supported", "partial") for claim in claims):
             raise ModelError(
                 f"No sentence that {name} wrote is supported by the paragraphs it cites.",

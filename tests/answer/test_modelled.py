@@ -19,7 +19,7 @@ from rag.errors import ModelError
 from rag.resources import prompts_folder
 from rag.types import Delta, Draft, DraftEvent, Retrieval, Withdrawn
 from tests.answer.material import HOSTILE, HOSTILE_TEXT, STATEMENT, STATEMENT_TEXTS, TEXTS, FirstSentence, retrieval
-from tests.model_server import SCRIPTS, Asked, ModelServer, Pause, Reply, free_port
+from tests.model_server import SCRIPTS, Asked, ModelServer, Pause, Reply, best_paragraph, free_port
 
 TIMEOUT = 1.0
 FAILURES = {
@@ -241,6 +241,47 @@ def test_an_abstention_with_more_around_it_is_withdrawn(server: ModelServer) -> 
     draft, events = run(answerer())
     assert not any(isinstance(event, Withdrawn) for event in events)
     assert draft.text == load_prompts(prompts_folder()).abstention
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *("The documents do not answer this question.[[{0}]]", "The documents don't answer this question."),
+        *("The paragraphs do not answer this.[[{0}]] They do not say when.[[{0}]]", "I cannot answer this."),
+        *("**The documents do not answer this question.**", "- The documents do not answer this question.[[{0}]]"),
+    ],
+)
+def test_an_abstention_in_other_words_is_one(server: ModelServer, reply: str) -> None:
+    server.play(lambda asked: Reply(pieces=[reply.replace("{0}", asked.paragraphs[0].handle)]))
+    draft, events = run(answerer())
+    check_draft(draft, events)
+    assert (draft.status, draft.mode, draft.citations, draft.claims) == ("abstained", "model", (), ())
+    assert draft.text == load_prompts(prompts_folder()).abstention
+
+
+def test_an_answer_that_leaves_something_open_is_an_answer(server: ModelServer) -> None:
+    def script(asked: Asked) -> Reply:
+        best = best_paragraph(asked)
+        return Reply(pieces=[f"{best.text}[[{best.handle}]] It does not say when."])
+
+    server.play(script)
+    draft, events = run(answerer())
+    check_draft(draft, events)
+    assert draft.status == "answered"
+    assert [claim.support for claim in draft.claims] == ["supported", "unjudged"]
+
+
+def test_a_quotation_over_two_sentences_is_marked_in_both(server: ModelServer) -> None:
+    def script(asked: Asked) -> Reply:
+        best = best_paragraph(asked)
+        mark = f"[[{best.handle}]]"
+        return Reply(pieces=[f"{best.text}{mark} It says: “Azerbaijan releases.{mark} 32 servicemen.”{mark}"])
+
+    server.play(script)
+    draft, events = run(answerer())
+    check_draft(draft, events)
+    assert [claim.support for claim in draft.claims] == ["supported", "unsupported", "unsupported"]
+    assert "quoted words" in draft.claims[2].why
 
 
 def test_no_paragraph_no_question(server: ModelServer) -> None:
