@@ -103,7 +103,7 @@ class ModelAnswerer:
     def _ask(self, retrieval: Retrieval, confidence: float) -> Iterator[DraftEvent]:
         evidence = pack(retrieval, budget=self._budget, find=self._find)
         writer = AnswerWriter(evidence, choose=best_sentence, copies=self._copies)
-        parser, tokens = MarkerParser(), None
+        parser, tokens = MarkerParser([item.handle for item in evidence]), None
         streamed = ""
         with closing(self._model.stream(self._request(retrieval, evidence))) as reply:
             for part in reply:

@@ -23,6 +23,7 @@ _CLOSING = frozenset(".!?…。")
 _LONGEST_SENTENCE = 2000
 _SHORTEST_QUOTATION = 2
 _LOOKALIKE = re.compile(r"\[(?=[\d\[])")
+_LINE_START = re.compile(r"(?=\n)")
 _BULLET = re.compile(r"\s*(?:[-*•+>#]+|\d{1,3}[.)])\s+")
 
 
@@ -53,6 +54,10 @@ class AnswerWriter:
         self._last = ""
         self._space = ""
         self._pending: list[Marker] | None = None
+        self._leads: bool | None = None
+        self._ahead: list[Marker] = []
+        self._behind_lead = False
+        self._worded = False
         self._before_marker = ""
         self._numbers: dict[tuple[str, Span], int] = {}
         self.citations: list[Citation] = []
@@ -79,25 +84,49 @@ class AnswerWriter:
         shown = []
         for token in tokens:
             if isinstance(token, Marker):
-                self._hold(token)
+                shown.append(self._hold(token))
             else:
                 shown.append(self._write_text(token.text))
         return "".join(shown)
 
     def close(self) -> str:
         """Returns what was held back; white space at the end is dropped."""
-        shown = self._settle()
+        shown = self._settle(lead=True)
         self._space = ""
         return shown
 
-    def _hold(self, marker: Marker) -> None:
+    def _hold(self, marker: Marker) -> str:
+        if self._pending is None and self._is_lead():
+            shown = self._settle(lead=True) if self._worded else ""
+            self._ahead.append(marker)
+            self._behind_lead, self._worded = True, False
+            return shown
         if self._pending is None:
             self._pending, self._before_marker = [], ""
         self._pending.append(marker)
         self._before_marker = self._before_marker or self._space
         self._space = ""
+        return ""
+
+    def _is_lead(self) -> bool:
+        """Whether a marker belongs to the sentence after it: one apart, where the first stood before all words."""
+        if self._leads is None:
+            self._leads = not self._worded
+        return self._leads and (bool(self._space) or not self._length)
 
     def _write_text(self, text: str) -> str:
+        if not self._leads:
+            return self._write_words(text)
+        shown = []
+        for line in _LINE_START.split(text):
+            if line.startswith("\n") and self._worded:
+                shown.append(self._settle(lead=True))
+            rest = line.lstrip(" \t") if self._behind_lead else line
+            self._behind_lead = self._behind_lead and not rest
+            shown.append(self._write_words(rest))
+        return "".join(shown)
+
+    def _write_words(self, text: str) -> str:
         shown = []
         position = 0
         # The full stop behind a marker belongs to the sentence before it.
@@ -131,13 +160,15 @@ class AnswerWriter:
         self._plain.append(text)
         self._length += len(text)
         self._last = text[-1]
+        self._worded = self._worded or any(map(str.isalnum, text))
         return text
 
-    def _settle(self) -> str:
-        """Resolves the markers held, now that the sentence they belong to is complete."""
-        if self._pending is None:
+    def _settle(self, *, lead: bool = False) -> str:
+        """Resolves the markers held, with `lead` also those before it, now that their sentence is complete."""
+        if self._pending is None and not (lead and self._ahead):
             return ""
-        markers, self._pending = self._pending, None
+        markers = [*self._ahead, *(self._pending or ())]
+        self._ahead, self._pending = [], None
         sentence = self._sentence()
         numbers: list[int] = []
         for marker in markers:

@@ -17,8 +17,8 @@ ALPHABET = st.sampled_from(
 REPLIES = st.one_of(st.text(max_size=80), st.lists(ALPHABET, max_size=30).map("".join))
 
 
-def parse(pieces: list[str]) -> list[Token]:
-    parser = MarkerParser()
+def parse(pieces: list[str], handles: tuple[str, ...] = ()) -> list[Token]:
+    parser = MarkerParser(handles)
     tokens = [token for piece in pieces for token in parser.feed(piece)]
     tokens += parser.close()
     joined: list[Token] = []
@@ -30,6 +30,37 @@ def parse(pieces: list[str]) -> list[Token]:
     return joined
 
 
+KNOWN = ("a1b2c3", "d4e5f6")
+BRACKETED = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "[",
+                "]",
+                "[[",
+                "]]",
+                "(",
+                ")",
+                "【",
+                "】",
+                "［",
+                "］",
+                "\\",
+                "\\[",
+                "\\]",
+                " ",
+                "\n",
+                ", ",
+                "&lt;",
+                "&am",
+            ),
+            *("a1b2c3", "D4E5F6", "a1b2", "c3", "zzzz", "see ", "x", "id=", "é", "_"),
+        ]
+    ),
+    max_size=30,
+).map("".join)
+
+
 def cut(text: str, places: list[int]) -> list[str]:
     edges = [0, *sorted(place % (len(text) + 1) for place in places), len(text)]
     return [text[begin:end] for begin, end in pairwise(edges)]
@@ -38,6 +69,81 @@ def cut(text: str, places: list[int]) -> list[str]:
 @given(REPLIES, st.lists(st.integers(min_value=0, max_value=10_000), max_size=12))
 def test_any_split_gives_the_same_tokens(text: str, places: list[int]) -> None:
     assert parse(cut(text, places)) == parse([text]) == parse(list(text))
+
+
+@given(BRACKETED, st.lists(st.integers(min_value=0, max_value=10_000), max_size=12))
+def test_any_split_gives_the_same_tokens_where_handles_are_known(text: str, places: list[int]) -> None:
+    assert parse(cut(text, places), KNOWN) == parse([text], KNOWN) == parse(list(text), KNOWN)
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        *(
+            "[[a1b2c3]]",
+            "[a1b2c3]",
+            "【a1b2c3】",
+            "［［a1b2c3］］",
+            r"\[\[a1b2c3\]\]",
+            r"\[a1b2c3\]",
+            "(a1b2c3)",
+            "[[[a1b2c3]]]",
+        ),
+        *("[[A1B2C3]]", "[[id=a1b2c3]]", "[[paragraph a1b2c3]]", '[[id="a1b2c3"]]', "([[a1b2c3]])", "[ [[a1b2c3]] ]"),
+        *("(see [[a1b2c3]].)", "(Source: [a1b2c3])", "[[[[a1b2c3]]]]", "[\u200b[a1b2c3\u2060]]"),
+    ],
+)
+def test_a_known_handle_in_any_brackets_is_a_marker(marker: str) -> None:
+    for pieces in ([f"A {marker}."], list(f"A {marker}.")):
+        before, token, after = parse(pieces, KNOWN)
+        assert (before, after) == (Text(text="A "), Text(text="."))
+        assert isinstance(token, Marker)
+        assert (token.handles, token.reason) == (("a1b2c3",), "")
+
+
+@pytest.mark.parametrize(
+    "marker", ["[[a1b2c3 [[d4e5f6]]]]", "[a1b2c3, d4e5f6]", "([[a1b2c3]], [[d4e5f6]])", "([a1b2c3] and [d4e5f6])"]
+)
+def test_several_known_handles_share_their_brackets(marker: str) -> None:
+    (token,) = parse(list(marker), KNOWN)
+    assert isinstance(token, Marker)
+    assert token.handles == KNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "[zzzz]",
+            "(the a1b2c3)",
+            "[T]he",
+            "(see)",
+            "[a1b2c3",
+            "(a1b2c3]",
+            "[a1b2c3\n]",
+            "a \\ b \\",
+            "[1]",
+            "a1b2c3",
+        ),
+        *("【" + "a" * 300 + "】", "[a1b2c3d]", "[éa1b2c3]"),
+    ],
+)
+def test_other_brackets_stay_text(text: str) -> None:
+    assert parse([text], KNOWN) == parse(list(text), KNOWN) == [Text(text=text)]
+
+
+def test_what_is_unknown_counts_between_double_brackets_only() -> None:
+    assert parse(["(see [[zzzz]])"], KNOWN) == [Marker(raw="(see [[zzzz]])", handles=("zzzz",))]
+    assert parse(["[[a_b]] [[]]"], KNOWN) == [
+        Marker(raw="a_b", handles=("a_b",)),
+        Text(text=" "),
+        Marker(raw="", reason="the marker is empty"),
+    ]
+    assert parse(["x [a [[a1b2c3]] (b"], KNOWN) == [
+        Text(text="x [a "),
+        Marker(raw="[[a1b2c3]]", handles=("a1b2c3",)),
+        Text(text=" (b"),
+    ]
 
 
 @given(REPLIES)
@@ -75,10 +181,13 @@ def test_table_of_replies(reply: str, expected: list[Token]) -> None:
     assert parse(list(reply)) == expected
 
 
-@pytest.mark.parametrize("text", ["[" * 200_000, "[[a" * 60_000, "&" * 200_000, "[[" + "a" * 200_000])
-def test_the_work_is_linear(text: str) -> None:
+@pytest.mark.parametrize("handles", [(), KNOWN])
+@pytest.mark.parametrize(
+    "text", ["[" * 200_000, "[[a" * 60_000, "&" * 200_000, "[[" + "a" * 200_000, "(see " * 20_000, "[a1b2c3 " * 20_000]
+)
+def test_the_work_is_linear(text: str, handles: tuple[str, ...]) -> None:
     begun = time.process_time()
-    parse([text[i : i + 7] for i in range(0, len(text), 7)])
+    parse([text[i : i + 7] for i in range(0, len(text), 7)], handles)
     assert time.process_time() - begun < 5
 
 

@@ -21,7 +21,7 @@ HANDLES = [item.handle for item in EVIDENCE]
 BITS = st.sampled_from(
     [
         *(f"[[{handle}]]" for handle in HANDLES),
-        f"[[{HANDLES[0]}, {HANDLES[1]}]]",
+        *(f"[[{HANDLES[0]}, {HANDLES[1]}]]", f"[{HANDLES[0]}]", f"\\[\\[{HANDLES[1]}\\]\\]", "(see ", ")"),
         f"[[{HANDLES[0]},zz99]]",
         *("[[zzzz]]", "[[]]", "[[", "]]", "[1]", "[", "]", "[0]", "\u0663", "\u2060", "é", "&lt;b&gt;", "&", "32"),
         *(" ", "\n", "\n\n- ", ". ", ".", "!", "Azerbaijan releases 32 servicemen", " “Both countries reaffirm” "),
@@ -32,7 +32,7 @@ REPLIES = st.one_of(st.text(max_size=60), st.lists(BITS, max_size=25).map("".joi
 
 def write(split: list[str]) -> tuple[AnswerWriter, str]:
     writer = AnswerWriter(EVIDENCE, choose=best_sentence, copies=lambda ref, span: (f"other#{ref}",))
-    parser = MarkerParser()
+    parser = MarkerParser(HANDLES)
     shown = "".join(writer.write(parser.feed(piece)) for piece in split)
     shown += writer.write(parser.close()) + writer.close()
     return writer, shown
@@ -56,7 +56,7 @@ def test_any_split_writes_the_same_answer(text: str, places: list[int]) -> None:
 @given(REPLIES)
 def test_every_marker_ends_accepted_or_rejected(text: str) -> None:
     writer, _ = write([text])
-    parser = MarkerParser()
+    parser = MarkerParser(HANDLES)
     markers = [token for token in (*parser.feed(text), *parser.close()) if isinstance(token, Marker)]
     handles = [handle for marker in markers for handle in marker.handles or (marker.raw,)]
     rejected = [item.handle for item in writer.rejected]
@@ -99,7 +99,14 @@ def test_what_is_kept_is_counted_from_one(text: str, data: st.DataObject) -> Non
         ("A [[{0}]] b.", "A[1] b."),
         ("A [[{0}]]b.", "A[1] b."),
         ("A b.[[{0}]] [[{1}]], [[{0}]]", "A b.[1][2],[1]"),
-        ("[[{0}]] A b.", "A b."),
+        ("[[{0}]] A b.", "A b.[1]"),
+        ("[[{0}]] A b. [[{1}]] C d.", "A b.[1] C d.[2]"),
+        ("- [[{0}]] [[{1}]] A b.\n- [[{0}]] C d.\n\nE.", "- A b.[1][2]\n- C d.[1]\n\nE."),
+        ("[[{0}]] A b.[[{1}]] C d. [[{1}]]", "A b.[1][2] C d.[2]"),
+        ("[[{0}]]\nA b.\nC d.", "A b.[1]\nC d."),
+        ("[[{0}]]", ""),
+        ("A b ([[{0}]]). C d [[[{1}]]].", "A b.[1] C d.[2]"),
+        ("A b (see [[zzzz]]). C d [[[zzzz]]].", "A b. C d."),
         ("See [3] and [[x]]. &lt;b&gt;", "See [\u20603] and. <b>"),
         ("A.[[{0},{1}]]", "A.[1][2]"),
     ],
