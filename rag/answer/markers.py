@@ -28,23 +28,10 @@ _GROUP_PART = re.compile(
     r"\\?(?P<opens>[\[(【［（])|\\?(?P<closes>[\])】］）])|(?P<word>[^\W_]{1,40}(?![^\W_]))|"
     rf"[ \t\u00a0,;|=:.#¶\"'`{WITHOUT_WIDTH}]"
 )
-_LABELS = frozenset(
-    (
-        "see",
-        "source",
-        "sources",
-        "paragraph",
-        "paragraphs",
-        "para",
-        "id",
-        "ids",
-        "handle",
-        "handles",
-        "ref",
-        "refs",
-        "and",
-    )
-)
+_LABELS = frozenset({
+    "and", "handle", "handles", "id", "ids", "para", "paragraph", "paragraphs", "ref", "refs", "see", "source",
+    "sources",
+})  # fmt: skip
 """Words that may stand beside handles and say nothing."""
 # The signs that showing a paragraph escapes: a model that copies them means the sign.
 _ESCAPED = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}

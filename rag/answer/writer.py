@@ -1,8 +1,9 @@
 """The tokens of a model's reply become text with citation numbers, claims, and verified citations.
 
 Numbers are given while the text streams, so whatever is shown once is never renumbered: the joined results of
-`write` and `close` equal `text`. Each marker ends in `citations` or in `rejected`. Text that merely looks like a
-citation is made unreadable as one.
+`write` and `close` equal `text`. Each marker ends in `citations` or in `rejected`; it belongs to the sentence before
+it, or to the one after it in an answer that begins with a marker. Text that merely looks like a citation is made
+unreadable as one.
 """
 
 from __future__ import annotations
