@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.asked import Asked, offers, read_question
 from rag.answer.citations import trim
 from rag.text.dates import Date, find_dates
+from rag.text.quotations import find_quotations
 from rag.text.sentences import split_sentences
 from rag.text.terms import content_terms
 from rag.text.thesaurus import senses
@@ -50,9 +51,6 @@ _LEANS = re.compile(
     r"[\"“'(]*(?:It|They|He|She|This|These|Those|Its|Their|His|Her|Such|However|But|Also|Both|The latter|The former|"
     r"In (?:its|their|his|her) turn|In addition|As a result|At the same time)\b"
 )
-_OPENING = {"\u201c": "\u201d", "\u00ab": "\u00bb", '"': '"'}
-"""Marks that open a quotation, and what closes it."""
-_MARK = re.compile('[\u201c\u201d\u00ab\u00bb"]')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,25 +300,14 @@ def _unbroken(text: str, spans: Sequence[Span], first: int, last: int) -> tuple[
     Words of others are then not quoted as if they were the text's own, nor without who said them; not where it would
     become too long, or the quotation goes on in another paragraph.
     """
-    for begin, end in _quotations(text):
-        if begin < spans[last].end and spans[first].start < end:
+    for quotation in find_quotations(text):
+        begin, end = quotation.start, quotation.end
+        if quotation.closed and begin < spans[last].end and spans[first].start < end:
             opens = max((at for at in range(first + 1) if spans[at].start <= begin), default=0)
             closes = min((at for at in range(last, len(spans)) if spans[at].end >= end), default=len(spans) - 1)
             if spans[closes].end - spans[opens].start <= LONGEST_PASSAGE:
                 first, last = opens, closes
     return first, last
-
-
-def _quotations(text: str) -> Iterator[tuple[int, int]]:
-    """Where quotations begin and end, their marks included."""
-    begin = None
-    for match in _MARK.finditer(text):
-        mark = match[0]
-        if begin is None and mark in _OPENING:
-            begin = match.start()
-        elif begin is not None and mark == _OPENING[text[begin]]:
-            yield begin, match.end()
-            begin = None
 
 
 def _belongs(sentences: _Sentences, at: int, best: int) -> bool:
