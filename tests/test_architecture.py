@@ -27,6 +27,8 @@ VENDORS = {
     "typer": {"cli.py", "cli_eval.py", "cli_options.py"},
     "langchain": {"answer/models.py"},
     "langchain_openai": {"answer/models.py"},
+    "openai": {"answer/models.py"},
+    "anthropic": {"answer/models.py"},
     "nupunkt": {"text/sentences.py"},
     "snowballstemmer": {"text/terms.py"},
     "ir_measures": {"evaluate/relevance.py"},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from rag.answer.reading import RedirectedError
 from rag.errors import ModelError
 
 _OVERFULL = (
@@ -28,6 +31,12 @@ def explain(
         timeout: the seconds of silence allowed.
         begun: whether a part of the answer had arrived.
     """
+    for cause in _causes(error):
+        if isinstance(cause, RedirectedError):
+            return ModelError(
+                f"{name} is redirected by its server ({cause.status}), which is not followed.",
+                mend=f"If it has moved, set {address} to its new address.",
+            )
     kinds = {cls.__name__ for cls in type(error).__mro__}
     status = _status(error)
     if "ContextOverflowError" in kinds or _is_overfull(error):
@@ -57,14 +66,21 @@ def _is_kind(kinds: set[str], *words: str) -> bool:
 
 def _status(error: BaseException) -> int | None:
     """The HTTP status: under whatever name the vendor's error keeps it, or in the error it was made from."""
-    seen = 0
-    current: BaseException | None = error
-    while current is not None and seen < _DEEPEST_CAUSE:
-        for value in (getattr(current, "status_code", None), getattr(current, "code", None)):
+    for cause in _causes(error):
+        for value in (getattr(cause, "status_code", None), getattr(cause, "code", None)):
             if isinstance(value, int) and 400 <= value < 600:
                 return value
-        current, seen = current.__cause__, seen + 1
     return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and those it was made from."""
+    current: BaseException | None = error
+    for _ in range(_DEEPEST_CAUSE):
+        if current is None:
+            return
+        yield current
+        current = current.__cause__
 
 
 def _is_overfull(error: BaseException) -> bool:

@@ -17,7 +17,7 @@ from rag.answer.claims import judge_claims
 from rag.answer.closeness import best_sentence
 from rag.answer.evidence import ParagraphFinder, describe, in_reading_order, pack, show, show_documents, shown_text
 from rag.answer.markers import MarkerParser
-from rag.answer.models import ChatModel, Ended, Pointer, Request, SourceDocument, Words
+from rag.answer.models import ChatModel, Ended, Pointer, Request, Restarted, SourceDocument, Words
 from rag.answer.prompts import Prompts
 from rag.answer.replies import abstains, in_other_language, says
 from rag.answer.support import ClaimChecker, check_claim
@@ -102,13 +102,19 @@ class ModelAnswerer:
 
     def _ask(self, retrieval: Retrieval, confidence: float) -> Iterator[DraftEvent]:
         evidence = pack(retrieval, budget=self._budget, find=self._find)
-        writer = AnswerWriter(evidence, choose=best_sentence, copies=self._copies)
-        parser, tokens = MarkerParser([item.handle for item in evidence]), None
+        handles = [item.handle for item in evidence]
+        parser, writer, tokens = MarkerParser(handles), self._writer(evidence), None
         streamed = ""
         with closing(self._model.stream(self._request(retrieval, evidence))) as reply:
             for part in reply:
                 if isinstance(part, Ended):
                     tokens = part.tokens
+                    continue
+                if isinstance(part, Restarted):
+                    parser, writer = MarkerParser(handles), self._writer(evidence)
+                    if streamed:
+                        streamed = ""
+                        yield Withdrawn(reason=f"{self._model.name} was thinking aloud.")
                     continue
                 words = part.text if isinstance(part, Words) else _as_marker(part, evidence)
                 if (shown := writer.write(parser.feed(words))) and not self._strict:
@@ -127,6 +133,9 @@ class ModelAnswerer:
         if self._strict:
             yield Delta(text=draft.text)
         yield replace(draft, tokens=tokens)
+
+    def _writer(self, evidence: Sequence[Evidence]) -> AnswerWriter:
+        return AnswerWriter(evidence, choose=best_sentence, copies=self._copies)
 
     def _request(self, retrieval: Retrieval, evidence: Sequence[Evidence]) -> Request:
         prompts = self._prompts

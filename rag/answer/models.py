@@ -2,23 +2,25 @@
 
 Whatever goes wrong becomes a `ModelError` whose words are written here: no text of a provider, which may repeat a
 key or a prompt, reaches a message. An answer that ends without the provider's reason for ending was cut off.
-The time-out is kept here for every provider: an answer is read on a thread of its own, so that a server that keeps
-a connection open without saying anything cannot hold up the caller.
+The time-out is kept here for every provider: an answer is read on a thread of its own (`reading`), so that a server
+that keeps a connection open without saying anything cannot hold up the caller.
 """
 
 from __future__ import annotations
 
 import os
 import queue
+import re
 import sys
-import threading
 import time
+import weakref
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from rag.answer.failures import explain
-from rag.answer.thoughts import Thoughts
+from rag.answer.reading import EVENT_HOOKS, Reading
+from rag.answer.thoughts import Heard, Thoughts
 from rag.errors import ConfigurationError, ModelError
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ TOTAL_FACTOR = 10
 """An answer may take this many times the silence allowed."""
 ATTEMPTS = 3
 FIRST_PAUSE = 0.5
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 class Words(NamedTuple):
@@ -47,13 +50,21 @@ class Pointer(NamedTuple):
     last: int
 
 
+NOWHERE = Pointer(-1, -1, 0)
+"""A native citation that names no place: no document is counted so."""
+
+
+class Restarted(NamedTuple):
+    """All that was written before was a thought; the reply begins here."""
+
+
 class Ended(NamedTuple):
     """The provider says that the reply is complete; tokens read and written, when it counts them."""
 
     tokens: tuple[int, int] | None
 
 
-ReplyPart = Words | Pointer | Ended
+ReplyPart = Words | Pointer | Restarted | Ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +99,13 @@ class ChatModel(Protocol):
 
 def complete(model: ChatModel, request: Request) -> str:
     """Returns the whole reply as text; raises `ModelError`."""
-    return "".join(part.text for part in model.stream(request) if isinstance(part, Words))
+    words: list[str] = []
+    for part in model.stream(request):
+        if isinstance(part, Restarted):
+            words.clear()
+        elif isinstance(part, Words):
+            words.append(part.text)
+    return "".join(words)
 
 
 class _Provider(NamedTuple):
@@ -113,7 +130,9 @@ _PROVIDERS: Mapping[str, _Provider] = {
         ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL"),
     ),
     "ollama": _Provider('pip install "pilcrow[ollama]"', (), ("OLLAMA_HOST",)),
-    "google_genai": _Provider('pip install "pilcrow[google]"', ("GOOGLE_API_KEY", "GEMINI_API_KEY"), ()),
+    "google_genai": _Provider(
+        'pip install "pilcrow[google]"', ("GOOGLE_API_KEY", "GEMINI_API_KEY"), ("GOOGLE_GEMINI_BASE_URL",)
+    ),
 }
 _REASONS = ("finish_reason", "stop_reason", "done_reason")
 _COMPLETE = {"stop", "end_turn", "stop_sequence", "eos", "eos_token", "completed"}
@@ -138,6 +157,7 @@ def open_chat_model(name: str, *, timeout: float = 60.0, attempts: int = ATTEMPT
         from langchain.chat_models import init_chat_model
 
         chat = init_chat_model(model, model_provider=provider, **options)
+        _watch(provider, chat)
     except ImportError:
         raise ConfigurationError(
             f"{name!r} needs a package that is not installed.", mend=f"Install it: {known.install}"
@@ -156,13 +176,33 @@ def _options(provider: str, timeout: float) -> dict[str, Any]:
     # Retrying is done here, the same way for all; 1 means no retry where 0 would mean the vendor's default.
     match provider:
         case "ollama":
-            return {"client_kwargs": {"timeout": timeout}}
+            return {"client_kwargs": {"timeout": timeout}, "sync_client_kwargs": {"event_hooks": EVENT_HOOKS}}
         case "google_genai":
-            return {"timeout": timeout, "max_retries": 1}
+            return {"timeout": timeout, "max_retries": 1, "client_args": {"event_hooks": EVENT_HOOKS}}
         case "openai":
             return {"timeout": timeout, "max_retries": 0, "use_responses_api": False}
         case _:
             return {"timeout": timeout, "max_retries": 0}
+
+
+def _watch(provider: str, chat: Any) -> None:
+    """Gives a chat model whose class takes no options for its client a client with our hooks."""
+    client: Any
+    if provider == "openai":
+        # Its option `http_client` would switch off the counting of tokens.
+        from openai import DefaultHttpxClient as OpenAIClient
+
+        client = OpenAIClient(event_hooks=EVENT_HOOKS, proxy=chat.openai_proxy or None)
+        chat.root_client = chat.root_client.with_options(http_client=client)
+        chat.client = chat.root_client.chat.completions
+    elif provider == "anthropic":
+        from anthropic import DefaultHttpxClient as AnthropicClient
+
+        client = AnthropicClient(event_hooks=EVENT_HOOKS, proxy=chat.anthropic_proxy or None)
+        chat._client = chat._client.with_options(http_client=client)
+    else:
+        return
+    weakref.finalize(chat, client.close)
 
 
 def _credentials(name: str, provider: _Provider) -> dict[str, str]:
@@ -209,16 +249,17 @@ class LangChainModel:
                 time.sleep(pause)
 
     def _attempt(self, request: Request, begun: float) -> Iterator[ReplyPart]:
-        reader = _Reader(self._chat, _messages(request))
+        messages = _messages(request)
+        reading = Reading(lambda: self._chat.stream(messages))
         state = _Reply(self.name)
         try:
-            while (chunk := self._next(reader, begun)) is not None:
+            while (chunk := self._next(reading, begun)) is not None:
                 if isinstance(chunk, Exception):
                     raise self._explain(chunk, begun=state.begun) from None
                 yield from state.parts(chunk)
             yield from state.end()
         finally:
-            reader.stop()
+            reading.stop()
 
     def _explain(self, error: Exception, *, begun: bool) -> ModelError:
         provider = self._provider
@@ -226,48 +267,17 @@ class LangChainModel:
             error, name=self.name, key=provider.key, address=provider.address, timeout=self._timeout, begun=begun
         )
 
-    def _next(self, reader: _Reader, begun: float) -> AIMessageChunk | Exception | None:
-        left = begun + TOTAL_FACTOR * self._timeout - time.monotonic()
-        try:
-            return reader.read(min(self._timeout, max(left, 0.01)))
-        except queue.Empty:
-            raise ModelError(
-                f"{self.name} was silent for {self._timeout:g} seconds."
-                if left > 0
-                else f"{self.name} did not finish within {TOTAL_FACTOR * self._timeout:g} seconds.",
-                mend="Try again, or set PILCROW_TIMEOUT higher.",
-            ) from None
-
-
-class _Reader:
-    """Reads a stream on its own thread into a queue, which ends with None or with what was raised."""
-
-    def __init__(self, chat: BaseChatModel, messages: list[BaseMessage]) -> None:
-        self._items: queue.SimpleQueue[AIMessageChunk | Exception | None] = queue.SimpleQueue()
-        self._stopped = threading.Event()
-        threading.Thread(target=self._run, args=(chat, messages), name="pilcrow-model", daemon=True).start()
-
-    def read(self, timeout: float) -> AIMessageChunk | Exception | None:
-        return self._items.get(timeout=timeout)
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def _run(self, chat: BaseChatModel, messages: list[BaseMessage]) -> None:
-        stream = chat.stream(messages)
-        try:
-            for chunk in stream:
-                if self._stopped.is_set():
-                    break
-                self._items.put(chunk)
-            self._items.put(None)
-        except Exception as error:  # noqa: BLE001 - it is handed over, and explained where it is read
-            self._items.put(error)
-        finally:
-            # Closing the generator closes the connection, so that the server stops writing too.
-            close = getattr(stream, "close", None)
-            if close is not None:
-                close()
+    def _next(self, reading: Reading, begun: float) -> AIMessageChunk | Exception | None:
+        longest = TOTAL_FACTOR * self._timeout
+        left = begun + longest - time.monotonic()
+        waited = f"did not finish within {longest:g} seconds"
+        if left > 0:
+            try:
+                return reading.read(min(self._timeout, left))
+            except queue.Empty:
+                if left > self._timeout:
+                    waited = f"was silent for {self._timeout:g} seconds"
+        raise ModelError(f"{self.name} {waited}.", mend="Try again, or set PILCROW_TIMEOUT higher.")
 
 
 class _Reply:
@@ -279,6 +289,7 @@ class _Reply:
         self._block: object = None
         self._pointers: list[Pointer] = []
         self._thoughts = Thoughts()
+        self._half = ""
         self._reason = ""
         self._read = self._written = 0
 
@@ -290,6 +301,9 @@ class _Reply:
         metadata = chunk.response_metadata
         self._reason = next((str(metadata[key]).lower() for key in _REASONS if metadata.get(key)), self._reason)
         if usage := chunk.usage_metadata:
+            if usage["input_tokens"] >= self._read > 0:
+                # What was read is counted once more: a running total.
+                self._read = self._written = 0
             self._read += usage["input_tokens"]
             self._written += usage["output_tokens"]
         content = [{"type": "text", "text": chunk.content}] if isinstance(chunk.content, str) else chunk.content
@@ -298,6 +312,8 @@ class _Reply:
 
     def end(self) -> Iterator[ReplyPart]:
         yield from self._say(self._thoughts.close())
+        if self._half:
+            yield Words("\ufffd")
         yield from self._flush()
         if self._reason in _TOO_LONG:
             raise ModelError(f"{self._name} was cut off at its limit of tokens.", mend="Ask a narrower question.")
@@ -318,10 +334,15 @@ class _Reply:
         yield from self._say(self._thoughts.pass_on(str(block.get("text") or "")))
         for citation in block.get("citations") or ():
             if citation.get("type") == "content_block_location":
-                first, last = int(citation["start_block_index"]), int(citation["end_block_index"])
-                self._pointers.append(Pointer(int(citation["document_index"]), first, last))
+                self._pointers.append(_pointer(citation))
 
-    def _say(self, text: str) -> Iterator[ReplyPart]:
+    def _say(self, heard: Heard) -> Iterator[ReplyPart]:
+        if heard.afresh:
+            self._half, self._pointers = "", []
+            if self._length:
+                yield Restarted()
+            self._length = 0
+        text = self._whole(heard.text)
         if not text:
             return
         self._length += len(text)
@@ -332,10 +353,24 @@ class _Reply:
             )
         yield Words(text)
 
+    def _whole(self, text: str) -> str:
+        """The text without half surrogate pairs; one at its end is kept until its other half comes."""
+        text = self._half + text
+        self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        text = text[: len(text) - len(self._half)]
+        return _HALF_PAIR.sub("\ufffd", text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass"))
+
     def _flush(self) -> Iterator[ReplyPart]:
         # A pointer may arrive before the words it belongs to; it is handed on when its block is complete.
         pointers, self._pointers = self._pointers, []
         yield from pointers
+
+
+def _pointer(citation: Mapping[str, Any]) -> Pointer:
+    document, first, last = (citation.get(key) for key in ("document_index", "start_block_index", "end_block_index"))
+    if isinstance(document, int) and isinstance(first, int) and isinstance(last, int):
+        return Pointer(document, first, last)
+    return NOWHERE
 
 
 def _messages(request: Request) -> list[BaseMessage]:
