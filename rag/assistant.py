@@ -380,7 +380,8 @@ class Assistant:
 
         if self.mode == "quote" or not history:
             return Rewrite(None)
-        return rewrite_question(self._chat_model, self._prompts, question, history)
+        rewrite = rewrite_question(self._chat_model, self._prompts, question, history)
+        return Rewrite(check_question(rewrite.question)) if rewrite.question else rewrite
 
     @cached_property
     def _checker(self) -> ClaimChecker:

@@ -119,6 +119,29 @@ def test_a_follow_up_is_searched_for_as_the_model_rewrote_it(
     assert answer["question"] == "And how many in return?"
 
 
+def test_a_rewrite_is_checked_like_a_question(
+    server: ModelServer, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    answering = SCRIPTS["good"]
+    rewritten = "How many\x1b \ud800servicemen does Armenia release?"
+    server.play(lambda asked: answering(asked) if asked.paragraphs else Reply(pieces=[rewritten]))
+    answer = ask_follow_up(tmp_path, capsys)
+    assert answer["standalone_question"] == "How many  \ufffdservicemen does Armenia release?"
+    assert answer["status"] == "answered"
+
+
+def test_a_rewrite_that_is_no_question_is_not_searched_for(
+    server: ModelServer, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    answering = SCRIPTS["good"]
+    refusal = "I'm sorry, but I can't help with that."
+    server.play(lambda asked: answering(asked) if asked.paragraphs else Reply(pieces=[refusal]))
+    answer = ask_follow_up(tmp_path, capsys)
+    assert answer["status"] == "answered"
+    assert "sorry" not in str(answer["standalone_question"])
+    assert "sent no question" in str(answer["reason"])
+
+
 def test_a_failed_rewrite_falls_back_to_the_history_and_says_so(
     server: ModelServer, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -30,8 +30,27 @@ class Judge:
         self._model, self._prompts, self._first = model, prompts, first
 
     def __call__(self, claim: str, paragraphs: Sequence[str], *, about: Sequence[str] = ()) -> Judgement:
+        return self.sitting()(claim, paragraphs, about=about)
+
+    def sitting(self) -> Sitting:
+        """A checker for the claims of one answer."""
+        return Sitting(self._model, self._prompts, self._first)
+
+
+class Sitting:
+    """A judge over the claims of one answer: `failure` says in one line what went wrong.
+
+    A model that failed is not asked again, so that a silent server is waited for once.
+    """
+
+    def __init__(self, model: ChatModel, prompts: Prompts, first: ClaimChecker) -> None:
+        self._model, self._prompts, self._first = model, prompts, first
+        self._ended = False
+        self.failure = ""
+
+    def __call__(self, claim: str, paragraphs: Sequence[str], *, about: Sequence[str] = ()) -> Judgement:
         first = self._first(claim, paragraphs, about=about)
-        if first.contradicted:
+        if first.contradicted or self._ended:
             return first
         shown = "\n".join(f"<paragraph>{html.escape(text, quote=False)}</paragraph>" for text in [*about, *paragraphs])
         request = Request(
@@ -40,8 +59,15 @@ class Judge:
         )
         try:
             return parse_verdict(complete(self._model, request), first)
-        except (ModelError, ValueError):
-            return first
+        except ModelError as error:
+            self._ended = True
+            self._note(error.what)
+        except (ValueError, RecursionError):
+            self._note(f"{self._model.name} gave no verdict that can be read.")
+        return first
+
+    def _note(self, what: str) -> None:
+        self.failure = self.failure or f"Not every claim was judged: {what}"
 
 
 def parse_verdict(reply: str, first: Judgement) -> Judgement:

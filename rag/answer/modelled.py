@@ -16,6 +16,7 @@ from rag.answer.citations import CopyFinder, no_copies
 from rag.answer.claims import judge_claims
 from rag.answer.closeness import best_sentence
 from rag.answer.evidence import ParagraphFinder, describe, in_reading_order, pack, show, show_documents, shown_text
+from rag.answer.judge import Judge, Sitting
 from rag.answer.markers import MarkerParser
 from rag.answer.models import ChatModel, Ended, Pointer, Request, Restarted, SourceDocument, Words
 from rag.answer.prompts import Prompts
@@ -175,9 +176,8 @@ class ModelAnswerer:
         if in_other_language(writer.plain, retrieval, writer.evidence):
             raise ModelError(f"{name} answered in another language.", mend="Try again, or use another model.")
         sentences = pieces(writer.plain, writer.marks)
-        claims = judge_claims(
-            writer.plain, sentences, writer.citations, check=self._check, rejected_at=writer.rejected_at
-        )
+        check = self._check.sitting() if isinstance(self._check, Judge) else self._check
+        claims = judge_claims(writer.plain, sentences, writer.citations, check=check, rejected_at=writer.rejected_at)
         if not any(claim.support in ("supported", "partial") for claim in claims):
             raise ModelError(
                 f"No sentence that {name} wrote is supported by the paragraphs it cites.",
@@ -186,6 +186,7 @@ class ModelAnswerer:
         draft = Draft(
             status="answered",
             text=writer.text,
+            reason=check.failure if isinstance(check, Sitting) else "",
             claims=claims,
             citations=tuple(writer.citations),
             rejected=tuple(writer.rejected),
@@ -205,7 +206,7 @@ class ModelAnswerer:
             return replace(
                 draft,
                 text=text,
-                reason=f"{count} removed.",
+                reason=f"{draft.reason} {count} removed.".strip(),
                 claims=tuple(replace(claim, citations=_renamed(claim.citations, new)) for _, claim in kept),
                 citations=_renumbered(draft.citations, new),
             )

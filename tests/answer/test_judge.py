@@ -54,7 +54,16 @@ def test_a_contradiction_is_not_asked_about(server: ModelServer, judge: Judge) -
 
 @pytest.mark.parametrize(
     "reply",
-    ["It is supported.", "{", "[1]", '{"support": "perhaps"}', '{"support": ["supported"]}', '"supported"', "{}"],
+    [
+        "It is supported.",
+        "{",
+        "[1]",
+        '{"a":' * 1600 + "1" + "}" * 1600,
+        '{"support": "perhaps"}',
+        '{"support": ["supported"]}',
+        '"supported"',
+        "{}",
+    ],
 )
 def test_without_a_verdict_the_first_judgement_stands(server: ModelServer, judge: Judge, reply: str) -> None:
     server.play(lambda asked: Reply(pieces=[reply]))
@@ -65,6 +74,24 @@ def test_without_a_verdict_the_first_judgement_stands(server: ModelServer, judge
 def test_a_judge_that_fails_does_no_harm(server: ModelServer, judge: Judge, script: str) -> None:
     server.play(script)
     assert judge(PARAPHRASE, PARAGRAPHS) == check_claim(PARAPHRASE, PARAGRAPHS)
+
+
+def test_a_judge_that_failed_is_not_asked_again_about_this_answer(server: ModelServer, judge: Judge) -> None:
+    server.play("401")
+    sitting = judge.sitting()
+    for _ in range(3):
+        assert sitting(PARAPHRASE, PARAGRAPHS) == check_claim(PARAPHRASE, PARAGRAPHS)
+    assert len(server.requests) == 1
+    assert sitting.failure == "Not every claim was judged: openai:scripted refused the key (401)."
+    judge.sitting()(PARAPHRASE, PARAGRAPHS)
+    assert len(server.requests) == 2
+
+
+def test_a_verdict_that_cannot_be_read_ends_no_sitting(server: ModelServer, judge: Judge) -> None:
+    server.play(lambda asked: Reply(pieces=["{" if asked.attempt == 1 else '{"support": "supported"}']))
+    sitting = judge.sitting()
+    assert [sitting(PARAPHRASE, PARAGRAPHS).support for _ in range(2)] == ["partial", "supported"]
+    assert "no verdict" in sitting.failure
 
 
 def test_a_claim_cannot_close_its_element(server: ModelServer, judge: Judge) -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.answer.answerer import Answerable
+from rag.answer.judge import Judge
 from rag.answer.modelled import ModelAnswerer
 from rag.answer.models import Request, open_chat_model
 from rag.answer.prompts import load_prompts
@@ -356,3 +357,38 @@ def test_any_reply_over_the_wire_ends_in_a_right_state(
     server.play(script)
     draft, events = run(answerer(provider, strict=strict))
     check_draft(draft, events)
+
+
+def test_thoughts_that_end_late_are_withdrawn(server: ModelServer) -> None:
+    def script(asked: Asked) -> Reply:
+        good = SCRIPTS["good"](asked)
+        return Reply(pieces=["Mars releases 7.", cited(asked), " Hm.\n", "</think>", "\n\n", *good.pieces])
+
+    def cited(asked: Asked) -> str:
+        return f"[[{asked.paragraphs[0].handle}]]"
+
+    server.play(script)
+    *events, draft = answerer().answer(retrieval(), ())
+    assert isinstance(draft, Draft)
+    withdrawn = [place for place, event in enumerate(events) if isinstance(event, Withdrawn)]
+    assert len(withdrawn) == 1
+    shown = "".join(event.text for event in events[withdrawn[0] :] if isinstance(event, Delta))
+    assert shown == draft.text
+    assert draft.mode == "model"
+    assert "Mars" not in draft.text
+    assert [citation.number for citation in draft.citations] == [1]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_judge_that_fails_is_named_in_the_reason(server: ModelServer, strict: bool) -> None:
+    judge = Judge(open_chat_model("openai:judge", timeout=TIMEOUT), prompts=load_prompts(prompts_folder()))
+
+    def script(asked: Asked) -> Reply:
+        return SCRIPTS["two"](asked) if asked.paragraphs else Reply(status=401, error="no")
+
+    server.play(script)
+    draft = list(answerer(checker=judge, strict=strict).answer(retrieval(), ()))[-1]
+    assert isinstance(draft, Draft)
+    assert draft.mode == "model"
+    assert draft.reason == "Not every claim was judged: openai:judge refused the key (401)."
+    assert len(server.requests) == 2

@@ -50,11 +50,45 @@ def test_without_history_nothing_is_asked(server: ModelServer, model: ChatModel)
     assert server.requests == []
 
 
-@pytest.mark.parametrize("reply", ["Two\nlines", "word " * 200, "...", "See [[a1b2c3]]", "[[", "\n"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Two\nlines",
+        "servicemen? " * 200,
+        "...",
+        "How many servicemen? See [[a1b2c3]]?",
+        "[[",
+        "\n",
+        "I'm sorry, but I can't help with that.",
+        "I’m sorry, which servicemen do you mean?",
+        "The capital of France is Paris.",
+        "What is the capital of France?",
+        "Armenia releases 2 Azerbaijani servicemen.",
+    ],
+)
 def test_what_is_no_question_is_not_searched_for(server: ModelServer, model: ChatModel, reply: str) -> None:
     rewritten = rewrite(server, model, lambda asked: Reply(pieces=[reply]))
     assert rewritten.question is None
     assert rewritten.reason
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "<question>How many servicemen does Armenia release?</question>",
+        "**Question:** How many servicemen does Armenia release?",
+        "Sure! Here is the rewritten question: How many servicemen does Armenia release?",
+    ],
+)
+def test_what_stands_around_a_question_is_dropped(server: ModelServer, model: ChatModel, reply: str) -> None:
+    assert rewrite(server, model, lambda asked: Reply(pieces=[reply])).question == (
+        "How many servicemen does Armenia release?"
+    )
+
+
+def test_a_question_of_another_script_is_taken(server: ModelServer, model: ChatModel) -> None:
+    asked = "亚美尼亚释放了多少军人？"
+    assert rewrite(server, model, lambda _: Reply(pieces=[asked])).question == asked
 
 
 @pytest.mark.parametrize("script", ["401", "500", "silent", "cut off", "empty", "not the protocol"])
