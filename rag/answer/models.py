@@ -368,7 +368,7 @@ class _Reply:
 
 def _pointer(citation: Mapping[str, Any]) -> Pointer:
     document, first, last = (citation.get(key) for key in ("document_index", "start_block_index", "end_block_index"))
-    if isinstance(document, int) and isinstance(first, int) and isinstance(last, int):
+    if isinstance(document, int) and isinstance(first, int) and isinstance(last, int) and first >= 0:
         return Pointer(document, first, last)
     return NOWHERE
 

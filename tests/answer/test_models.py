@@ -244,7 +244,16 @@ def test_half_a_surrogate_pair_is_joined_or_replaced(server: ModelServer, pieces
 @pytest.mark.parametrize("key", ["document_index", "start_block_index", "end_block_index"])
 @pytest.mark.parametrize("value", [None, "one", 1.5])
 def test_a_native_citation_without_a_place_points_nowhere(server: ModelServer, key: str, value: object) -> None:
-    place = {"document_index": 0, "start_block_index": 0, "end_block_index": 1} | {key: value}
+    assert cited_natively(server, {key: value}) == NOWHERE
+
+
+def test_a_native_citation_before_the_first_block_points_nowhere(server: ModelServer) -> None:
+    assert cited_natively(server, {"start_block_index": -3, "end_block_index": 10}) == NOWHERE
+
+
+def cited_natively(server: ModelServer, wrong: dict[str, object]) -> object:
+    """What a native citation whose place is wrong in these points becomes."""
+    place = {"document_index": 0, "start_block_index": 0, "end_block_index": 1} | wrong
     citation = {"type": "content_block_location", "cited_text": "x", "document_title": "d", **place}
     message = {"id": "m", "type": "message", "role": "assistant", "model": "s", "content": [], "stop_reason": None,
                "stop_sequence": None, "usage": {"input_tokens": 1, "output_tokens": 1}}  # fmt: skip
@@ -258,8 +267,9 @@ def test_a_native_citation_without_a_place_points_nowhere(server: ModelServer, k
     ]
     raw = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events).encode()
     server.play(lambda asked: Reply(raw=raw))
-    parts = list(open_chat_model("anthropic:scripted").stream(REQUEST))
-    assert parts[:2] == [Words("One."), NOWHERE]
+    said, cited, _ = open_chat_model("anthropic:scripted").stream(REQUEST)
+    assert said == Words("One.")
+    return cited
 
 
 def test_native_citations_come_after_the_words_they_belong_to(server: ModelServer) -> None:
