@@ -51,9 +51,9 @@ _NOT_A_YEAR_BEFORE = re.compile(
     r"\bbox|\bflight|\bh\.r\.?|\bs\.|\bproclamation|\bnumber|\bparagraph|\bpage|\bpp?\.)\s{0,2}\Z",
     _IGNORE,
 )
-_NOUN_AFTER = re.compile(r"\s(?:[a-z]{3,20}\s){0,2}?[a-z]{3,20}(?:s|men|people)\b")
+_NOUN_AFTER = re.compile(r"\s(?:[A-Za-z][a-z]{2,20}\s){0,2}?(?:[a-z]{3,20}s|[a-z]{0,20}men|people)\b")
 _LEADS_YEAR = re.compile(
-    r"(?:\b(?:in|of|since|by|until|till|from|to|through|during|before|after|the|and|year|early|late|mid|for|between|"
+    r"(?:\b(?:in|of|since|by|until|till|from|to|through|throughout|during|before|after|the|and|year|early|late|mid|for|between|"
     r"its|our|their|a|this|fiscal|summer|spring|autumn|fall|winter|[A-Z]\w{0,20})|[(\-\u2013\u2014/,])\s{0,2}\Z"
 )
 

@@ -38,6 +38,21 @@ _IN_PARENTHESES = re.compile(
     r"\(\s?(?:the\s)?[\"'\u201c\u2018]?([^()\"'\u201c\u201d\u2018\u2019]{2,90}?)[\"'\u201d\u2019]?\s?\)"
 )
 _MOST_TRIES = 3
+_BY_SOUND = str.maketrans(
+    {
+        "ş": "sh",
+        "Ş": "Sh",
+        "š": "sh",
+        "Š": "Sh",
+        "ç": "ch",
+        "Ç": "Ch",
+        "č": "ch",
+        "Č": "Ch",
+        "ğ": "gh",
+        "ž": "zh",
+        "Ž": "Zh",
+    }
+)
 _PHRASE = re.compile(r"[^\W_]+(?:[-'\u2019][^\W_]+)*")
 
 
@@ -86,6 +101,11 @@ def name_key(word: str) -> str:
         if folded.endswith(ending) and len(folded) >= len(ending) + 3:
             return folded[: -len(ending)] + country
     return folded
+
+
+def respelt(word: str) -> str:
+    """A word as English writes it by its sound: "Şuşa" is also "Shusha", which folding, "susa", does not tell."""
+    return word.translate(_BY_SOUND)
 
 
 def initials(phrase: str) -> str:

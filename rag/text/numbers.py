@@ -39,6 +39,8 @@ _SPACED = re.compile(
 """Thousands set apart by plain spaces: "10 000", but not "7 100", which may be the end of a date and a number."""
 _ORDINAL_ENDING = re.compile(r"(?:st|nd|rd|th)\b", re.IGNORECASE)
 _DECADE_ENDING = re.compile(r"['\u2019]?s\b")
+_AND_A_HALF = re.compile(r"\sand\sa\shalf(?:\s(hundred|thousand|million|billion|trillion))?\b", re.IGNORECASE)
+_PART = re.compile(r"(?<![\w-])(half|(?:a|one)\squarter)\s(?=(?:of|the|its|his|her|their|our)\b)", re.IGNORECASE)
 _SCALE_AFTER = re.compile(
     r"[\s\u00a0-]{0,2}(hundred|thousand|million|billion|trillion)s?\b"
     r"|\s?(mln|mn|bln|bn|tn|k|m|b|t)\b(?:\.(?=\s[a-z]))?",
@@ -104,6 +106,10 @@ def _candidates(text: str) -> Iterator[Number]:
             if len(match.group()) <= _MOST_DIGITS:
                 yield _number(match, text)
     yield from _written(text)
+    for match in _PART.finditer(text):
+        value = Decimal(50 if match[1].lower() == "half" else 25)
+        start, end = match.span(1)
+        yield Number(start=start, end=end, surface=match[1], value=value, unit="percent", weak=True)
 
 
 def _clock(match: re.Match[str]) -> Number:
@@ -200,11 +206,18 @@ def _spoken(run: list[tuple[int, int, str]], text: str) -> Number:
     value = Decimal(total + current)
     if sign and sign.group().strip().isalpha():
         start, value = sign.start(), -value
+    half = None if ordinal else _AND_A_HALF.match(text, end)
+    if half:
+        value, end = (value + Decimal("0.5")) * SCALES.get((half[1] or "").lower(), 1), half.end()
     unit = ""
     measure = None if ordinal else _UNIT.match(text, end)
     if measure:
         unit, end = UNITS[(measure[1] or measure[2]).lower()], measure.end()
-    weak = words in ("one", "first", "second", "hundred", "thousand", "million", "billion", "dozen") and not unit
+    weak = (
+        words in ("one", "first", "second", "hundred", "thousand", "million", "billion", "dozen")
+        and not unit
+        and not half
+    )
     return Number(start=start, end=end, surface=text[start:end], value=value, unit=unit, ordinal=ordinal, weak=weak)
 
 

@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from rag.text.terms import Term, fold, terms
 
-__all__ = ["Sense", "Thesaurus", "parse", "same_sense", "senses"]
+__all__ = ["Sense", "Thesaurus", "base_form", "is_irregular", "parse", "same_sense", "senses"]
 
 _MOST_GROUPS = 3
 """Groups one word may stand in: a word of more senses than that tells nothing."""
@@ -56,6 +56,16 @@ def senses(text: str) -> tuple[Sense, ...]:
     found = terms(text)
     stems = tuple(_stem_of(term, thesaurus.base_of) for term in found)
     return tuple(_senses(text, found, stems, thesaurus))
+
+
+def base_form(term: Term) -> str:
+    """The stem of a word, and of "met" that of "meet"."""
+    return _stem_of(term, _thesaurus().base_of)
+
+
+def is_irregular(surface: str) -> bool:
+    """Whether a word is an irregular form, as "met" is."""
+    return fold(surface) in _thesaurus().base_of
 
 
 def same_sense(a: str, b: str) -> bool:

@@ -15,15 +15,20 @@ __all__ = [
 ]  # fmt: skip
 
 _NEGATION = re.compile(
-    r"(?<!\w)(?:(?P<no>no|none|nobody|nothing|nowhere)|(?P<never>never)|(?P<neither>neither|nor)|(?P<without>without)"
-    r"|(?P<cannot>cannot|can['\u2019]t)|(?P<not>(?:is|are|was|were|do|does|did|has|have|had|wo|would|should|could|must|"
-    r"need|might|ai)n['\u2019]t|not)"
+    r"(?<!\w)(?:(?P<false>(?:false|untrue|not\strue)\sthat)"
+    r"|(?P<no>no(?!\slonger\b)|none|nobody|nothing|nowhere)|(?P<never>never)|(?P<neither>neither|nor)"
+    r"|(?P<without>without|with\sno)|(?P<hardly>hardly|scarcely)"
+    r"|(?P<cannot>cannot|can['\u2019]t)|(?P<not>no\slonger|(?:(?:is|are|was|were|do|does|did|has|have|had|wo|would|should|"
+    r"could|must|need|might|ai)n['\u2019]t|not)(?:\sany\slonger)?)"
     r"|(?P<fail>fail(?:s|ed|ing)?\sto|failure\sto)|(?P<refuse>refus(?:e|es|ed|ing|al)\sto)"
-    r"|(?P<deny>den(?:y|ies|ied|ying|ial))|(?P<reject>reject(?:s|ed|ing|ion)?)|(?P<unable>unable\sto)"
+    r"|(?P<stop>(?:stop(?:s|ped)?|ceas(?:e|es|ed))(?=\s\w{2,20}ing\b)|ceas(?:e|es|ed)\sto)"
+    r"|(?P<deny>den(?:y|ies|ied|ying|ial))|(?P<reject>reject(?:s|ed|ing|ion)?)|(?P<unable>unable\sto|impossible\sto)"
     r"|(?P<lack>lack(?:s|ed|ing)?)|(?P<oppose>oppos(?:e|es|ed|ing)))(?!\w)",
     re.IGNORECASE,
 )
-_NOT_NEGATING = re.compile(r"\s?(?:only|just|merely|least|doubt)\b", re.IGNORECASE)
+_NOT_NEGATING = re.compile(
+    r"\s?(?:(?:only|just|merely|least|doubt)\b|(?:more|less|fewer|later|earlier)\sthan\b)", re.IGNORECASE
+)
 _NUMBERED = re.compile(r"\.\s?\d|\s\d")
 
 
@@ -48,7 +53,7 @@ class Values:
 
 
 def find_negations(text: str) -> tuple[Negation, ...]:
-    """The negating words of the text; "not only", "no doubt" and "No. 5" negate nothing."""
+    """The negating words of the text; "not only", "no more than", "no doubt" and "No. 5" negate nothing."""
     found: list[Negation] = []
     for match in _NEGATION.finditer(text):
         cue = match.lastgroup or ""

@@ -90,3 +90,11 @@ def test_hostile_texts_take_linear_time(text: str) -> None:
     began = time.process_time()
     find_numbers(text)
     assert time.process_time() - began < 8
+
+
+def test_halves_and_quarters() -> None:
+    assert [(n.value, n.unit) for n in find_numbers("It lasted two and a half hours.")] == [(Decimal("2.5"), "hour")]
+    assert [n.value for n in find_numbers("two and a half million people")] == [Decimal(2_500_000)]
+    (half,) = find_numbers("Half of the fleet was sold.")
+    assert (half.surface, half.value, half.unit, half.weak) == ("Half", Decimal(50), "percent", True)
+    assert [n.value for n in find_numbers("a quarter of the members, in the first half, half-heartedly")] == [25, 1]

@@ -17,6 +17,10 @@ from rag.text.values import find_negations, find_values
         ("Armenia refused to sign and failed to appear", ["refuse", "fail"]),
         ("no prisoners; none", ["no", "no"]),
         ("not only Armenia but also No. 5, no doubt", []),
+        ("it is no longer a party, nor is it any longer", ["not", "neither"]),
+        ("they don't want it any longer", ["not"]),
+        ("it hardly stopped shelling; it is false that it ceased to", ["hardly", "stop", "false", "stop"]),
+        ("held with no guests; no more than 15", ["without"]),
         ("a knot, a note, nobles, another", []),
     ],
 )
