@@ -6,14 +6,20 @@ are aligned, so that "Armenia releases 32" falls onto "Azerbaijan releases 32" a
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from rag.text.names import respelt
+from rag.text.qualifiers import BOUNDS, TIMES, find_qualifiers
 from rag.text.terms import Term, content_terms
-from rag.text.values import Date, Name, Number, Values, expands, find_values
+from rag.text.thesaurus import base_form
+from rag.text.values import Date, Name, Number, Values, expands, find_values, name_key
 
 Kind = Literal["name", "date", "number", "term"]
 
@@ -21,14 +27,30 @@ NEAR = 4
 """Units this close in both texts belong to the same place."""
 MOST_UNITS = 300
 
-_SILENT = frozenset({"no", "not", "never", "neither", "without", "cannot"})
+_SILENT = frozenset({"no", "not", "never", "neither", "without", "cannot", "hardly", "false"})
+_OF_ONE = frozenset({"without", "lack", "oppose"})
+"""Cues that negate the thing they stand before, and no sentence: "held without guests"."""
 _ANY_NAME = "\0name"
 _ANY_DATE = "\0date"
+_ANY_NUMBER = "\0number"
+_LONGEST_LEAD = 60
+_QUALIFIED_WITHIN = 6
+"""Characters between "up to" or "after" and the number or date it qualifies: "up to the 15"."""
+_JOINS_NAMES = re.compile(r"\s*(?:,?\s*(?:and|or|nor|&|as well as)|(?P<comma>,))(?:\sthe)?\s*")
+SYMMETRIC = frozenset(
+    ["agre", "border", "confer", "cooper", "differ", "discuss", "marri", "meet", "negoti", "speak", "talk"]
+)
+"""Stems of what two do with each other: it does not matter who is named first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """One name, date, number or content word; `key` is what is aligned, `what` the value behind it."""
+    """One name, date, number or content word; `key` is what is aligned, `what` the value behind it.
+
+    `lead` is what stands between it and the unit before, `marks` what qualifies it ("may", "above", "before", …; "not"
+    where a negation may reach further),
+    `others` the names it is joined with by "and".
+    """
 
     kind: Kind
     key: object
@@ -37,6 +59,9 @@ class Unit:
     surface: str
     what: Name | Date | Number | Term
     negated: bool = False
+    lead: str = ""
+    marks: frozenset[str] = frozenset()
+    others: tuple[Name, ...] = ()
 
 
 class Pair(NamedTuple):
@@ -78,9 +103,32 @@ def read_units(text: str, certain: frozenset[str] | None = None) -> tuple[Unit, 
         while place < len(taken) and taken[place][1] <= term.start:
             place += 1
         if place == len(taken) or term.end <= taken[place][0]:
-            found.append(_unit("term", term.text, term))
+            found.append(_unit("term", base_form(term), term))
     found.sort(key=lambda unit: unit.start)
-    return _with_negations(found, [(negation.start, negation.end) for negation in values.negations])
+    negated = _negated(found, [(item.start, item.end) for item in values.negations])
+    reaching = _negated(found, [(item.start, item.end) for item in values.negations if item.cue not in _OF_ONE])
+    marks = _marks(found, text)
+    for index in reaching:
+        marks.setdefault(index, set()).add("not")
+    ends = [0, *(unit.end for unit in found)]
+    leads = [
+        text[max(end, unit.start - _LONGEST_LEAD) : unit.start].lower() for end, unit in zip(ends, found, strict=False)
+    ]
+    return tuple(
+        Unit(
+            kind=unit.kind,
+            key=unit.key,
+            start=unit.start,
+            end=unit.end,
+            surface=unit.surface,
+            what=unit.what,
+            negated=index in negated,
+            lead=lead,
+            marks=frozenset(marks.get(index, ())),
+            others=others,
+        )
+        for index, (unit, lead, others) in enumerate(zip(found, leads, _joined_names(found, leads), strict=True))
+    )
 
 
 @lru_cache(maxsize=512)
@@ -96,10 +144,13 @@ def certain_parts(texts: Sequence[str], *, uncertain: bool = False) -> frozenset
     )
 
 
-def align(claim: Sequence[Unit], source: Sequence[Unit]) -> tuple[Pair, ...]:
-    """Returns the pairs of units that fall onto each other, in order."""
+def align(claim: Sequence[Unit], source: Sequence[Unit], *, any_number: bool = False) -> tuple[Pair, ...]:
+    """Returns the pairs of units that fall onto each other, in order; `any_number` takes numbers for placeholders."""
     claim, source = claim[:MOST_UNITS], source[:MOST_UNITS]
-    matcher = SequenceMatcher(None, [unit.key for unit in claim], [unit.key for unit in source], autojunk=False)
+    mine, theirs = (
+        [_ANY_NUMBER if any_number and u.kind == "number" else u.key for u in units] for units in (claim, source)
+    )
+    matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
     matched = [
         (block.a + step, block.b + step) for block in matcher.get_matching_blocks() for step in range(block.size)
     ]
@@ -107,10 +158,30 @@ def align(claim: Sequence[Unit], source: Sequence[Unit]) -> tuple[Pair, ...]:
     matched.sort()
     agreeing = [(i, j) for i, j in matched if units_agree(claim[i], source[j])]
     agrees = set(agreeing)
+    crossed = dict(_crossed(claim, source, [pair for pair in matched if pair not in agrees]))
     return tuple(
-        Pair(i, j, (i, j) in agrees, _strength(i, j, agreeing), bool({(i - 1, j - 1), (i + 1, j + 1)} & agrees))
+        Pair(
+            i,
+            j,
+            (i, j) in agrees,
+            max(_strength(i, j, agreeing), 2 * crossed.get(i, 0)),
+            bool({(i - 1, j - 1), (i + 1, j + 1)} & agrees),
+        )
         for i, j in matched
+        if crossed.get(i, 1)
     )
+
+
+def _crossed(
+    claim: Sequence[Unit], source: Sequence[Unit], differing: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """Yields the claim's places of two names that changed places around a word: with 1, or 0 if it tells nothing."""
+    for (i1, j1), (i2, j2) in pairwise(differing):
+        both = {unit.key for unit in claim[i1 + 1 : i2]} & {unit.key for unit in source[j1 + 1 : j2]}
+        swapped = units_agree(claim[i1], source[j2]) and units_agree(claim[i2], source[j1])
+        if swapped and both and claim[i1].kind == claim[i2].kind == "name":
+            told = int(not both <= SYMMETRIC)
+            yield from ((i1, told), (i2, told))
 
 
 def _replaced_numbers(
@@ -128,7 +199,7 @@ def _replaced_numbers(
 def units_agree(mine: Unit, theirs: Unit) -> bool:
     """Whether two units of one kind can mean the same."""
     if isinstance(mine.what, Name) and isinstance(theirs.what, Name):
-        return names_agree(mine.what, theirs.what)
+        return any(names_agree(mine.what, other) for other in (theirs.what, *theirs.others))
     if isinstance(mine.what, Date) and isinstance(theirs.what, Date):
         return mine.what.agrees(theirs.what)
     return mine.key == theirs.key
@@ -147,14 +218,47 @@ def stands_beside(mine: Unit, source: Sequence[Unit], place: int) -> bool:
     return False
 
 
+def stands_elsewhere(units: Sequence[Unit], place: int, source: Sequence[Unit]) -> bool:
+    """Whether a unit stands in the source beside the same number or date, or as one of those who met."""
+    unit = units[place]
+    together = unit.kind == "name" and _do_together(units, place)
+    for at, other in enumerate(source):
+        if other.kind != unit.kind or not units_agree(unit, other):
+            continue
+        if together and other.others and _do_together(source, at):
+            return True
+        for step in (-1, 1):
+            if 0 <= place + step < len(units) and 0 <= at + step < len(source):
+                mine, theirs = units[place + step], source[at + step]
+                if mine.kind == theirs.kind in ("number", "date") and units_agree(mine, theirs):
+                    return True
+    return False
+
+
+def _do_together(units: Sequence[Unit], place: int) -> bool:
+    """Whether the word nearest to a name, those joined with it aside, is of what two do with each other."""
+    before = next((unit for unit in reversed(units[:place]) if unit.kind != "name"), None)
+    after = next((unit for unit in units[place + 1 :] if unit.kind != "name"), None)
+    return any(unit is not None and unit.key in SYMMETRIC for unit in (before, after))
+
+
 def names_agree(mine: Name, theirs: Name) -> bool:
     """Whether one name holds all of the other, or is its acronym."""
     ours, others = set(mine.parts), set(theirs.parts)
     if ours <= others or others <= ours:
         return True
+    if not (mine.surface.isascii() and theirs.surface.isascii()):
+        ours, others = sounds_of(mine), sounds_of(theirs)
+        if ours <= others or others <= ours:
+            return True
     if mine.acronym and expands(mine.surface, theirs.surface):
         return True
     return theirs.acronym and expands(theirs.surface, mine.surface)
+
+
+def sounds_of(name: Name) -> set[str]:
+    """The parts of a name as English spells them by their sound."""
+    return {name_key(respelt(word)) for word in name.surface.split()}
 
 
 def _strength(i: int, j: int, agreeing: Sequence[tuple[int, int]]) -> int:
@@ -176,8 +280,8 @@ def _without_overlaps(units: Sequence[Unit]) -> list[Unit]:
     return kept
 
 
-def _with_negations(units: Sequence[Unit], negations: Sequence[tuple[int, int]]) -> tuple[Unit, ...]:
-    """Marks the unit that each negating word stands before."""
+def _negated(units: Sequence[Unit], negations: Sequence[tuple[int, int]]) -> frozenset[int]:
+    """The places of the units that a negating word stands before."""
     negated = set()
     for start, end in negations:
         following = next((index for index, unit in enumerate(units) if unit.start >= end), None)
@@ -186,15 +290,39 @@ def _with_negations(units: Sequence[Unit], negations: Sequence[tuple[int, int]])
             following = next((index for index in range(len(units) - 1, -1, -1) if units[index].end <= start), None)
         if following is not None:
             negated.add(following)
-    return tuple(
-        Unit(
-            kind=unit.kind,
-            key=unit.key,
-            start=unit.start,
-            end=unit.end,
-            surface=unit.surface,
-            what=unit.what,
-            negated=index in negated,
-        )
-        for index, unit in enumerate(units)
-    )
+    return frozenset(negated)
+
+
+def _marks(units: Sequence[Unit], text: str) -> dict[int, set[str]]:
+    """What qualifies the units, by their places: a bound the number right behind it, "may" whatever follows."""
+    marks: dict[int, set[str]] = {}
+    starts = [unit.start for unit in units]
+    for qualifier in find_qualifiers(text):
+        at = bisect_left(starts, qualifier.end)
+        if at == len(units):
+            continue
+        kind, near = units[at].kind, units[at].start - qualifier.end <= _QUALIFIED_WITHIN
+        bound = qualifier.kind in BOUNDS and kind == "number" and near
+        time = qualifier.kind in TIMES and kind == "date" and near
+        if bound or time or qualifier.kind == "may":
+            marks.setdefault(at, set()).add(qualifier.kind)
+    return marks
+
+
+def _joined_names(units: Sequence[Unit], leads: Sequence[str]) -> list[tuple[Name, ...]]:
+    """The name that "and" joins each unit with: in "Biden and Sunak" the order says nothing, in longer lists it may."""
+    groups: list[list[int]] = []
+    for index, unit in enumerate(units):
+        joint = _JOINS_NAMES.fullmatch(leads[index]) if groups and unit.kind == "name" else None
+        if joint and units[index - 1].kind == "name":
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    others: list[tuple[Name, ...]] = [() for _ in units]
+    for group in groups:
+        names = [what for index in group if isinstance(what := units[index].what, Name)]
+        joint = _JOINS_NAMES.fullmatch(leads[group[-1]])
+        if len(names) == 2 and joint and not joint["comma"]:
+            for index in group:
+                others[index] = tuple(name for name in names if name is not units[index].what)
+    return others

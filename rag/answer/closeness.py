@@ -10,8 +10,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from rag.answer.alignment import values_of
+from rag.text.names import respelt
 from rag.text.sentences import split_sentences
-from rag.text.terms import content_terms
+from rag.text.terms import content_terms, fold
 from rag.text.thesaurus import senses
 from rag.types import Span
 
@@ -99,15 +100,20 @@ def words_of(text: str, *, dates: bool = False) -> frozenset[str]:
 def _wanted(text: str, *, dates: bool = False) -> dict[str, frozenset[str]]:
     """From each word of a text to the ways it may be said: itself, and the senses it shares with other words."""
     values = values_of(text)
-    spans = [(item.start, item.end) for item in values.numbers] + [(item.start, item.end) for item in values.dates]
+    parts = [number for number in values.numbers if number.weak and number.unit]
+    spans = [(item.start, item.end) for item in values.numbers if item not in parts] + [
+        (item.start, item.end) for item in values.dates
+    ]
     taken = frozenset[int]() if dates else {offset for start, end in spans for offset in range(start, end)}
     said = {offset: sense.groups for sense in senses(text) for offset in range(sense.start, sense.end)}
     found: dict[str, frozenset[str]] = {}
     for term in content_terms(text):
         if term.start not in taken:
-            found[term.text] = frozenset({term.text, *(f"~{group}" for group in said.get(term.start, ()))})
+            ways = {term.text, fold(respelt(term.surface))} if not term.surface.isascii() else {term.text}
+            ways |= {str(number.value) for number in parts if number.start <= term.start < number.end}
+            found[term.text] = frozenset(ways).union(f"~{group}" for group in said.get(term.start, ()))
     plain = [str(number.value.normalize()) for number in values.numbers if not number.weak]
-    plain += [part for name in values.names for part in name.parts]
+    plain += [part for name in values.names if name.start not in taken for part in name.parts]
     return {word: frozenset({word}) for word in plain} | found
 
 

@@ -6,23 +6,32 @@ and whether it is negated in the sentence that comes closest. The rest is scored
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
 from typing import Protocol
 
-from rag.answer.alignment import Pair, Unit, align, certain_parts, names_agree, read_units, stands_beside, values_of
+from rag.answer.alignment import Unit, certain_parts, names_agree, read_units, sounds_of, values_of
 from rag.answer.citations import locate_quotation, quotations
 from rag.answer.closeness import PARTIAL_FROM, SUPPORTED_FROM, closeness
+from rag.answer.places import Findings, Sentence, check_places, is_strange
+from rag.text.countries import COUNTRIES
 from rag.text.sentences import split_sentences
 from rag.text.terms import content_terms
 from rag.text.values import Date, Name, Number, acronym_pairs, expands, name_key
 from rag.types import Support
 
 _LONGEST_CLAIM = 4000
-_CANDIDATES = 6
-_LEAST_STRENGTH = 2
-_LEAST_STRENGTH_APART = 4
-"""Units that agree around a place, when none of them stands right beside it."""
+_COUNTS = re.compile(r"\s(?:[A-Za-z][a-z]{2,20}\s)?(?:[a-z]{3,20}s|[a-z]{0,20}men|people)\b")
+"""Behind a number that counts things, and is no year."""
+_ALL_OF_THEM = re.compile(r"\b(?:the|these|those|both|all)\s\Z")
+_NUMBERING = re.compile(r"\b(?:nos?\.?|number|article|resolution|order|proclamation|law|section|chapter|part)\s\Z")
+_ROMAN = re.compile(r"(?<![\w.])X{0,3}(?:IX|IV|V?I{0,3})(?![\w.])")
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
+_CIRCLED = re.compile(r"[\u2460-\u2473\u24ea\u24f5-\u24fe\u2776-\u277f\u2780-\u2793]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,27 +53,24 @@ class ClaimChecker(Protocol):
     def __call__(self, claim: str, paragraphs: Sequence[str], *, about: Sequence[str] = ()) -> Judgement: ...
 
 
-@dataclass(slots=True)
-class Findings:
-    """What was found wrong with a claim: `wrong` contradicts the paragraphs, `missing` does not stand there."""
-
-    wrong: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-
-
 def check_claim(claim: str, paragraphs: Sequence[str], *, about: Sequence[str] = ()) -> Judgement:
     """Returns whether the paragraphs support the claim; a `ClaimChecker`."""
-    claim = claim[:_LONGEST_CLAIM]
-    certain = certain_parts([claim, *paragraphs, *about])
+    whole, written = claim, claim[:_LONGEST_CLAIM]
+    claim = _recapitalised(_in_digits(written, [*paragraphs, *about]), paragraphs)
+    certain = certain_parts([claim, *paragraphs, *about]) | COUNTRIES
     # What opens the claim and stands nowhere else may be a name put in the place of another.
     strange = certain_parts([claim], uncertain=True) - _words([*paragraphs, *about]) - certain
+    certain |= _opening_names(claim, paragraphs)
     units = read_units(claim, certain | strange)
-    sentences = [paragraph[span.start : span.end] for paragraph in paragraphs for span in split_sentences(paragraph)]
+    texts = [paragraph[span.start : span.end] for paragraph in paragraphs for span in split_sentences(paragraph)]
+    sentences = [Sentence(text, read_units(text, certain)) for text in texts]
     findings = Findings()
-    _check_values([unit for unit in units if not is_strange(unit, strange)], paragraphs, about, findings)
-    score = closeness(claim, sentences, absent=len(findings.wrong) + len(findings.missing), about=about)
-    _check_quotations(claim, paragraphs, findings)
-    _check_places(units, [read_units(sentence, certain) for sentence in sentences], strange, findings)
+    _check_values(units, strange, paragraphs, about, _joint_counts(sentences), findings)
+    score = closeness(claim, texts, absent=len(findings.wrong) + len(findings.missing), about=about)
+    _check_quotations(written, paragraphs, findings)
+    check_places(Sentence(claim, units), sentences, strange, findings)
+    if len(whole) > len(written):
+        findings.missing.append(f"only its first {_LONGEST_CLAIM} characters were checked")
     if findings.wrong:
         return Judgement(support="unsupported", why="; ".join(findings.wrong), score=score, contradicted=True)
     if score < PARTIAL_FROM:
@@ -83,24 +89,52 @@ def _check_quotations(claim: str, paragraphs: Sequence[str], findings: Findings)
             findings.wrong.append(f"the quoted words “{shown}” do not stand in the cited paragraph")
 
 
-def _check_values(units: Sequence[Unit], paragraphs: Sequence[str], about: Sequence[str], findings: Findings) -> None:
+def _check_values(
+    units: Sequence[Unit],
+    strange: frozenset[str],
+    paragraphs: Sequence[str],
+    about: Sequence[str],
+    joint: frozenset[int],
+    findings: Findings,
+) -> None:
     cited = [values_of(text) for text in paragraphs]
     vouching = [values_of(text) for text in about]
-    numbers = [number for values in [*cited, *vouching] for number in values.numbers]
+    numbers = [number for values in cited for number in values.numbers]
+    titled = [number for values in vouching for number in values.numbers]
     dates = [date for values in cited for date in values.dates]
     known = [date for values in vouching for date in values.dates]
-    years = {date.year for date in [*dates, *known]}
+    years = {
+        number.value
+        for text, values in zip([*paragraphs, *about], [*cited, *vouching], strict=True)
+        for number in values.numbers
+        if not _COUNTS.match(text, number.end)
+    }
     names = _Names([*paragraphs, *about])
-    for unit in units:
+    for before, unit in zip([None, *units], units, strict=False):
         match unit.what:
             case Number() as number:
-                if not (any(_number_agrees(number, other) for other in numbers) or number.value in years):
+                standing = [*numbers, *titled] if _is_numbering(before, unit) else numbers
+                said_of_all = number.value in joint and _ALL_OF_THEM.search(unit.lead)
+                if not said_of_all and not any(_number_agrees(number, other) for other in standing):
                     findings.wrong.append(f"the number {number.surface!r} does not stand in the cited paragraph")
             case Date() as date:
-                _check_date(date, dates, known, {number.value for number in numbers}, findings)
+                _check_date(date, dates, known, years, findings)
             case Name() as name:
-                if not names.hold(name):
+                if not is_strange(unit, strange) and not names.hold(name):
                     findings.missing.append(f"the name {name.surface!r} does not stand in the cited paragraph")
+
+
+def _is_numbering(before: Unit | None, unit: Unit) -> bool:
+    """Whether a number says which of its kind something is, as titles do: "Resolution 1701", "the 50th anniversary"."""
+    if not isinstance(unit.what, Number) or unit.what.unit:
+        return False
+    named = before is not None and before.surface[:1].isupper() and not unit.lead.strip()
+    return unit.what.ordinal or named or _NUMBERING.search(unit.lead) is not None
+
+
+def _joint_counts(sentences: Sequence[Sentence]) -> frozenset[int]:
+    """How many names are joined somewhere: "Biden and Sunak" are "the two leaders"."""
+    return frozenset(1 + len(unit.others) for one in sentences for unit in one.units if unit.others)
 
 
 def _number_agrees(mine: Number, theirs: Number) -> bool:
@@ -110,7 +144,7 @@ def _number_agrees(mine: Number, theirs: Number) -> bool:
 
 
 def _check_date(
-    date: Date, dates: Sequence[Date], known: Sequence[Date], numbers: set[object], findings: Findings
+    date: Date, dates: Sequence[Date], known: Sequence[Date], numbers: set[Decimal], findings: Findings
 ) -> None:
     if any(other.is_within(date) for other in [*dates, *known]):
         return
@@ -135,73 +169,53 @@ class _Names:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._names = [name for text in texts for name in values_of(text).names]
-        self._parts = {part for name in self._names for part in name.parts}
+        self._parts = {part for name in self._names for part in (*name.parts, *sounds_of(name))}
         self._words = {name_key(term.surface) for text in texts for term in content_terms(text)}
         self._pairs = [pair for text in texts for pair in acronym_pairs(text).items()]
 
     def hold(self, name: Name) -> bool:
-        if all(part in self._parts or part in self._words for part in name.parts):
+        if any(
+            all(part in self._parts or part in self._words for part in parts) for parts in (name.parts, sounds_of(name))
+        ):
             return True
         if any(names_agree(name, other) for other in self._names):
             return True
         return any((name.surface == acronym or expands(name.surface, expansion)) for acronym, expansion in self._pairs)
 
 
-def is_strange(unit: Unit, strange: frozenset[str]) -> bool:
-    """Whether the unit may be no name: one word at the beginning of the claim that stands nowhere else."""
-    return isinstance(unit.what, Name) and unit.what.initial and not strange.isdisjoint(unit.what.parts)
-
-
 def _words(texts: Sequence[str]) -> frozenset[str]:
     return frozenset(name_key(term.surface) for text in texts for term in content_terms(text))
 
 
-def _check_places(
-    units: Sequence[Unit], sentences: Sequence[Sequence[Unit]], strange: frozenset[str], findings: Findings
-) -> None:
-    """Compares names, dates, numbers and negations with what stands in the same place of the nearest sentences."""
-    keys = {unit.key for unit in units}
-    nearest = sorted(sentences, key=lambda sentence: -len(keys & {unit.key for unit in sentence}))[:_CANDIDATES]
-    aligned = [(sentence, align(units, sentence)) for sentence in nearest]
-    for index, unit in enumerate(units):
-        places = [(sentence, pair) for sentence, pairs in aligned for pair in pairs if pair.claim == index]
-        agreed = max((pair.strength for _, pair in places if pair.agrees), default=0)
-        differing = [
-            (pair.strength, sentence[pair.source])
-            for sentence, pair in places
-            if not pair.agrees
-            and pair.strength >= (_LEAST_STRENGTH if pair.joined else _LEAST_STRENGTH_APART)
-            and not stands_beside(unit, sentence, pair.source)
-        ]
-        strength, other = max(differing, key=lambda item: item[0], default=(0, unit))
-        if strength > agreed:
-            kind = findings.missing if is_strange(unit, strange) else findings.wrong
-            kind.append(f"where it says {unit.surface!r} the paragraph says {other.surface!r}")
-    if aligned:
-        _check_repetition(units, [sentence for sentence, _ in aligned], findings)
-        _check_negations(units, *max(aligned, key=lambda item: sum(pair.agrees for pair in item[1])), findings)
+def _in_digits(claim: str, texts: Sequence[str]) -> str:
+    """The claim with Roman and circled numbers in digits, but for those that the texts write so too."""
+
+    def written(match: re.Match[str]) -> str:
+        number = match.group()
+        if (len(number) < 2 and number.isascii()) or any(number in text for text in texts):
+            return number
+        if number.isascii():
+            values = [_ROMAN_VALUES[letter] for letter in number]
+            return str(sum(-one if one < two else one for one, two in pairwise([*values, 0])))
+        return "".join(str(int(unicodedata.numeric(sign))) for sign in number)
+
+    return _CIRCLED.sub(written, _ROMAN.sub(written, claim))
 
 
-def _check_repetition(units: Sequence[Unit], sentences: Sequence[Sequence[Unit]], findings: Findings) -> None:
-    """Finds a party named once too often in the place of one that is left out ("32 Armenians, released by Armenia")."""
-    mine = [unit.what for unit in units if isinstance(unit.what, Name)]
-    theirs = [[unit.what for unit in sentence if isinstance(unit.what, Name)] for sentence in sentences]
-    left_out = [name for name in theirs[0] if not any(names_agree(name, other) for other in mine)]
-    for name in mine:
-        said = sum(names_agree(name, other) for other in mine)
-        if left_out and said > 1 and said > max(sum(names_agree(name, other) for other in names) for names in theirs):
-            findings.missing.append(f"it names {name.surface!r} in the place of {left_out[0].surface!r}")
-            return
+def _opening_names(claim: str, paragraphs: Sequence[str]) -> frozenset[str]:
+    """What opens a sentence both of the claim and of a paragraph, and stands nowhere in small letters: a name."""
+    opening = certain_parts([claim], uncertain=True) & certain_parts(paragraphs, uncertain=True)
+    small = {term.surface for text in (claim, *paragraphs) for term in content_terms(text) if term.surface.islower()}
+    return opening - {name_key(surface) for surface in small}
 
 
-def _check_negations(
-    units: Sequence[Unit], sentence: Sequence[Unit], pairs: Sequence[Pair], findings: Findings
-) -> None:
-    """Compares which words are negated; one that only moved ("not release any", "release none") is not lost."""
-    strong = [pair for pair in pairs if pair.agrees and pair.strength >= _LEAST_STRENGTH]
-    added = [pair for pair in strong if units[pair.claim].negated and not sentence[pair.source].negated]
-    dropped = [pair for pair in strong if sentence[pair.source].negated and not units[pair.claim].negated]
-    if len(added) > len(dropped):
-        findings.wrong.append(f"it negates {units[added[0].claim].surface!r}, which the paragraph does not")
-    elif len(dropped) > len(added):
-        findings.wrong.append(f"it leaves out that the paragraph negates {units[dropped[0].claim].surface!r}")
+def _recapitalised(claim: str, paragraphs: Sequence[str]) -> str:
+    """The claim with capitals where the paragraphs have them, if it has none itself."""
+    if any(letter.isupper() for letter in claim):
+        return claim
+    known = {name.parts[0] for text in paragraphs for name in values_of(text).names if len(name.parts) == 1}
+    letters = list(claim)
+    for term in content_terms(claim):
+        if name_key(term.surface) in known:
+            letters[term.start] = claim[term.start].upper()
+    return "".join(letters)

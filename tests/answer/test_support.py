@@ -52,7 +52,7 @@ def test_true_claims_are_supported(claim: str, places: tuple[int, ...]) -> None:
         ("Azerbaijan releases 2 Armenian servicemen.", (1, 2), "'2'"),
         ("Armenia releases 32 Armenian servicemen.", (1,), "'Armenia'"),
         ("Armenia releases 32 servicemen.", (1,), "Azerbaijan"),
-        ("32 Armenian military servicemen are released by Armenia.", (1,), "in the place of"),
+        ("32 Armenian military servicemen are released by Armenia.", (1,), "Azerbaijan"),
         ("Georgia releases 32 Armenian servicemen.", (1,), "'Georgia'"),
         ("Azerbaijan supports Armenia's bid to host COP29.", (3,), "'Azerbaijan'"),
         ("Azerbaijan does not release 32 Armenian military servicemen.", (1,), "negates"),
@@ -81,6 +81,182 @@ def test_a_negation_that_only_moved_is_none_lost() -> None:
     paragraph = "The government did not release any of the detained journalists this year."
     claim = "The government released none of the detained journalists this year."
     assert not check_claim(claim, [paragraph]).contradicted
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "false", "true"),
+    [
+        # Negations, in short sentences, of irregular verbs, and of a word that the claim has not.
+        ("The sanctions were not lifted.", "The sanctions were lifted.", "The sanctions have not been lifted."),
+        ("The President did not meet Mr Sunak.", "The President met Mr Sunak.", "The President didn't meet Mr Sunak."),
+        (
+            "Chad is no longer a party to the treaty.",
+            "Chad is a party to the treaty.",
+            "Chad is no longer party to the treaty.",
+        ),
+        (
+            "There is no evidence that the minister took bribes.",
+            "The minister took bribes.",
+            "There is no proof that the minister took bribes.",
+        ),
+        (
+            "The court rejected the claim that the law is unjust.",
+            "The law is unjust.",
+            "The court rejected the claim that the law is unjust.",
+        ),
+        (
+            "Under no circumstances will Turkey recognise the vote.",
+            "Turkey will recognise the vote.",
+            "Turkey will never recognise the vote.",
+        ),
+        ("Armenia released the men.", "Armenia stopped releasing the men.", "Armenia released the men."),
+        ("Armenia released the men.", "It is false that Armenia released the men.", "Armenia released the men."),
+        (
+            "The minister will not attend the summit.",
+            "The minister is going to attend the summit.",
+            "The minister is not going to attend the summit.",
+        ),
+        (
+            "It is not possible to open the border.",
+            "It is possible to open the border.",
+            "Opening the border is not possible.",
+        ),
+        # Who does it, in the active and the passive voice.
+        (
+            "Azerbaijan accuses Armenia of shelling Terter.",
+            "Azerbaijan is accused by Armenia of shelling Terter.",
+            "Armenia is accused by Azerbaijan of shelling Terter.",
+        ),
+        (
+            "Armenia is accused by Azerbaijan of shelling Terter.",
+            "Armenia accuses Azerbaijan of shelling Terter.",
+            "Azerbaijan accuses Armenia of shelling Terter.",
+        ),
+        (
+            "Azerbaijan accuses Armenia of shelling Terter.",
+            "Azerbaijan shelled Terter.",
+            "Armenia is accused of shelling Terter.",
+        ),
+        (
+            "Ukraine received 20 tanks from Poland.",
+            "Ukraine sent 20 tanks to Poland.",
+            "Poland sent 20 tanks to Ukraine.",
+        ),
+        (
+            "In May Poland sent 20 tanks to Ukraine.",
+            "Poland received 20 tanks from Ukraine.",
+            "Ukraine received 20 tanks.",
+        ),
+        ("Macron thanked Scholz.", "Macron was thanked by Scholz.", "Scholz was thanked by Macron."),
+        ("Biden and Sunak met in Washington.", "Biden and Sunak met in London.", "Sunak and Biden met in Washington."),
+        (
+            "Biden and Sunak met in Washington.",
+            "Biden and Sunak never met in Washington.",
+            "Sunak met Biden in Washington.",
+        ),
+        # Parties and numbers of two clauses.
+        (
+            "France will provide 10 tanks and Germany will provide 20 trucks.",
+            "France will provide 20 trucks.",
+            "Germany will provide 20 trucks and France will provide 10 tanks.",
+        ),
+        (
+            "France will provide 10 tanks and Germany will provide 20 trucks.",
+            "Germany will provide 10 tanks.",
+            "France will provide 10 tanks.",
+        ),
+        (
+            "The committee voted 12 to 3 in favour.",
+            "The committee voted 3 to 12 in favour.",
+            "The committee voted 12-3 in favour.",
+        ),
+        (
+            "He spoke with Macron in March and with Scholz in April.",
+            "He spoke with Scholz in March.",
+            "He spoke with Scholz in April.",
+        ),
+        # Contraries, bounds, times, conditions and what only may be.
+        (
+            "Russia condemns the attack of Ukraine on Belgorod.",
+            "Russia welcomes the attack of Ukraine on Belgorod.",
+            "Russia condemned the Ukrainian attack on Belgorod.",
+        ),
+        ("The budget rose by 5 percent.", "The budget fell by 5 percent.", "The budget increased by 5 percent."),
+        (
+            "The attack may have killed up to 15 men.",
+            "The attack may have killed more than 15 men.",
+            "The attack possibly killed up to 15 men.",
+        ),
+        (
+            "The attack may have killed up to 15 men.",
+            "The attack killed up to 15 men.",
+            "The attack could have killed up to 15 men.",
+        ),
+        (
+            "The treaty entered into force before 1 May 2010.",
+            "The treaty entered into force after 1 May 2010.",
+            "The treaty entered into force prior to 1 May 2010.",
+        ),
+        (
+            "If Iran signs it, the US will lift the sanctions.",
+            "The US will lift the sanctions.",
+            "The US will lift the sanctions if Iran signs it.",
+        ),
+        (
+            "Azerbaijan releases 32 Armenian men.",
+            "Azerbaijan executes 32 Armenian men.",
+            "Azerbaijan frees 32 Armenian men.",
+        ),
+        # Numbers in other writings, and what no year and no title vouches for.
+        (
+            "The talks lasted two and a half hours.",
+            "The talks lasted three and a half hours.",
+            "The talks lasted 2.5 hours.",
+        ),
+        (
+            "Azerbaijan releases 32 Armenian men.",
+            "Azerbaijan releases XXXV Armenian men.",
+            "Azerbaijan releases XXXII Armenian men.",
+        ),
+        (
+            "Azerbaijan releases 32 Armenian men.",
+            "Azerbaijan releases \u2462\u2464 Armenian men.",
+            "Azerbaijan releases \u2462\u2461 Armenian men.",
+        ),
+        (
+            "Azerbaijan releases 32 Armenian men.",
+            "Azerbaijan releases 2023 Armenian men.",
+            "In 2023 Azerbaijan releases 32 Armenian men.",
+        ),
+        ("The men were freed. 1990 tanks were moved.", "The men were freed in 1990.", "1990 tanks were moved."),
+        ("The budget amounts to $1,500,000,000.", "The budget is USD 2.5 billion.", "The budget is USD 1.5 billion."),
+        ("The forces took \u015eu\u015fa.", "The forces took Sheki.", "The forces took Shusha."),
+    ],
+)
+def test_what_differs_is_marked_and_what_says_the_same_is_not(paragraph: str, false: str, true: str) -> None:
+    assert check_claim(false, [paragraph], about=ABOUT).support != "supported"
+    judgement = check_claim(true, [paragraph], about=ABOUT)
+    assert (judgement.support, judgement.why) == ("supported", "")
+
+
+def test_names_in_small_letters_are_names() -> None:
+    paragraphs = [STATEMENT_TEXTS[1], STATEMENT_TEXTS[2]]
+    assert check_claim("azerbaijan releases 2 armenian servicemen.", paragraphs).contradicted
+    assert check_claim("azerbaijan releases 32 armenian servicemen.", paragraphs).support == "supported"
+
+
+def test_a_title_vouches_for_what_is_numbered_and_for_no_amount() -> None:
+    about = ["“Resolution 1701: EU gives 50 million euro to Georgia”, statement, 2024-03-05"]
+    paragraph = ["The aid was sent to Moldova."]
+    assert check_claim("50 million euro of aid was sent to Moldova.", paragraph, about=about).contradicted
+    assert not check_claim("Under Resolution 1701 the aid was sent to Moldova.", paragraph, about=about).contradicted
+
+
+def test_what_was_not_read_to_its_end_is_not_called_supported() -> None:
+    paragraph = "Azerbaijan releases 32 Armenian servicemen. " * 100
+    assert check_claim(paragraph[:3000], [paragraph]).support == "supported"
+    judgement = check_claim(f"{paragraph} On 5 May 2035 Putin killed 900 people in Paris.", [paragraph])
+    assert (judgement.support, judgement.why) == ("partial", "only its first 4000 characters were checked")
 
 
 def test_the_document_vouches_for_speaker_and_date_but_not_for_what_was_said() -> None:
