@@ -3,13 +3,17 @@
     python -m eval.benchmarks.support_mutations [--each 40] [--show]
 
 True claims are sentences of the bundled documents and of White House statements (`../shared/data`, when it is
-there), as they stand and lightly reworded. Each mutation changes one thing: a quoted word, a number, a date, a
-party, or a negation. The mutations are made here with plain patterns, not with the code they test.
+there), as they stand and lightly reworded, and the answers that people wrote over a passage of CLAPnq. Each mutation
+changes one thing: a quoted word, a number, a date, a party, a negation (of short sentences too), who acts in the
+passive voice, two numbers, a word into its contrary, a bound, or a "may". The mutations are made here with plain
+patterns, not with the code they test; the sentences of the second group and half of the answers (those with an odd
+digest) were never looked at.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import itertools
 import json
 import random
@@ -22,14 +26,21 @@ from pathlib import Path
 from rag.answer.evidence import describe
 from rag.answer.support import check_claim
 from rag.resources import bundled_corpus
+from rag.text.sentences import sentence_texts
 from rag.types import DocumentInfo
 
 WHITE_HOUSE = Path(__file__).resolve().parents[2].parent / "shared/data/whitehouse/docs.jsonl"
+CLAPNQ = WHITE_HOUSE.parents[1] / "clapnq"
 DOCUMENTS_SAMPLED = 400
-FLOORS = {"quote": 0.95, "number": 0.95, "date": 0.95, "party": 0.60, "negation": 0.60}
+FLOORS = {
+    "quote": 0.95, "number": 0.95, "date": 0.95, "party": 0.60, "negation": 0.60,
+    "short": 0.60, "no longer": 0.90, "irregular": 0.90, "passive": 0.60, "two numbers": 0.60, "contrary": 0.60,
+    "bound": 0.60, "may": 0.40,
+}  # fmt: skip
 MOST_FALSE_MARKS = 0.05
 
 _SENTENCE = re.compile(r"[A-Z“\"][^.!?\n]{40,320}[.!?](?=\s|$)")
+_SHORT = re.compile(r"(?<=[.!?] )[A-Z“\"][^.!?\n]{14,58}[.!?](?=\s|$)")
 _NUMBER = re.compile(r"(?<![\w.,$-])\$?\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w,]|\.\d)")
 _MONTHS = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -39,6 +50,24 @@ _DATE = re.compile(rf"\b({'|'.join(_MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?\b(?![\
 _NAME = re.compile(r"(?<=[a-z,] )(?:[A-Z][a-z]+(?: of)? )*[A-Z][a-z]{3,}(?:’s|'s)?(?= [a-z])")
 _NEGATION = re.compile(r"\b(did|does|do|is|are|was|were|will|would|should|can|could|has|have|had|must)(?: not|n[’']t) ")
 _NO = re.compile(r"\b(no) (?=[a-z]{4,})|\b(never) |\b(cannot) ")
+_NO_LONGER = re.compile(r" no longer ")
+_DID_NOT = re.compile(r"\b(?:did not|didn[’']t) (\w+)")
+_IRREGULAR = {
+    "meet": "met", "send": "sent", "take": "took", "give": "gave", "make": "made", "find": "found", "hold": "held",
+    "go": "went", "come": "came", "see": "saw", "pay": "paid", "bring": "brought", "leave": "left", "lose": "lost",
+    "win": "won", "build": "built", "begin": "began", "speak": "spoke", "buy": "bought", "keep": "kept",
+    "tell": "told", "get": "got", "have": "had", "know": "knew", "think": "thought", "feel": "felt", "mean": "meant",
+    "say": "said", "fight": "fought", "choose": "chose", "do": "did", "become": "became", "spend": "spent",
+}  # fmt: skip
+_PARTY = r"(?:[A-Z][a-z]+ )*[A-Z][a-z]{3,}"
+_ACTS = re.compile(rf"({_PARTY}) ([a-z]{{4,}}ed) ((?:the )?{_PARTY})(?=[ .,])")
+_CONTRARY = [
+    ("increased", "decreased"), ("increase", "decrease"), ("rose", "fell"), ("condemned", "welcomed"),
+    ("condemns", "welcomes"), ("supported", "opposed"), ("support", "oppose"), ("killed", "wounded"),
+    ("strengthen", "weaken"), ("released", "detained"), ("allowed", "banned"), ("higher", "lower"), ("won", "lost"),
+]  # fmt: skip
+_BOUNDS = [("at least", "at most"), ("more than", "less than"), ("up to", "more than"), ("fewer than", "more than")]
+_MAY = re.compile(r" (?:may|might|could) (?=[a-z]{4,} )(?!have |also |well |not )")
 _WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
 
@@ -51,16 +80,18 @@ class Sample:
     about: str
 
 
-def samples(seed: int) -> list[Sample]:
-    """Every usable sentence of the bundled documents and of a sample of White House statements, shuffled."""
+def samples(
+    seed: int, *, documents: int | None = DOCUMENTS_SAMPLED, pattern: re.Pattern[str] = _SENTENCE
+) -> list[Sample]:
+    """Every usable sentence of the bundled documents and of a sample of White House statements, or all, shuffled."""
     chooser = random.Random(seed)
-    found = [sample for info, paragraphs in _bundled() for sample in _sentences(info, paragraphs)]
+    found = [sample for info, paragraphs in _bundled() for sample in _sentences(info, paragraphs, pattern)]
     if WHITE_HOUSE.exists():
         with WHITE_HOUSE.open(encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
-        for row in chooser.sample(rows, DOCUMENTS_SAMPLED):
+        for row in chooser.sample(rows, min(len(rows), documents or len(rows))):
             info = DocumentInfo(id=row["id"], title=row["title"], date=row.get("date"), issuer=row.get("issuer"))
-            found += _sentences(info, row["paragraphs"])
+            found += _sentences(info, row["paragraphs"], pattern)
     else:
         print("../shared/data/whitehouse is not there: only the bundled documents are used.")
     chooser.shuffle(found)
@@ -79,9 +110,25 @@ def _bundled() -> Iterator[tuple[DocumentInfo, list[str]]]:
             yield info, [paragraph for paragraph in text.strip().split("\n\n") if paragraph]
 
 
-def _sentences(info: DocumentInfo, paragraphs: list[str]) -> Iterator[Sample]:
+def answers() -> list[tuple[str, str]]:
+    """The sentences of people's answers, each with the passage it was written over; those with an odd digest."""
+    if not CLAPNQ.exists():
+        return []
+    with (CLAPNQ / "docs.jsonl").open(encoding="utf-8") as lines:
+        passages = {row["id"]: row["paragraphs"][0] for row in map(json.loads, lines)}
+    with (CLAPNQ / "questions.jsonl").open(encoding="utf-8") as lines:
+        rows = [row for row in map(json.loads, lines) if row["answerable"] and row["answers"]]
+    odd = [row for row in rows if int(hashlib.sha256(row["id"].encode()).hexdigest(), 16) % 2]
+    return [
+        (sentence, passages[row["written_against"].partition("#")[0]])
+        for row in odd
+        for sentence in sentence_texts(row["answers"][0])
+    ]
+
+
+def _sentences(info: DocumentInfo, paragraphs: list[str], pattern: re.Pattern[str]) -> Iterator[Sample]:
     for paragraph in paragraphs:
-        for match in _SENTENCE.finditer(paragraph):
+        for match in pattern.finditer(paragraph):
             yield Sample(sentence=match[0], paragraph=paragraph, about=describe(info))
 
 
@@ -169,6 +216,64 @@ def drop_negation(sample: Sample, _: random.Random) -> str | None:
     return None
 
 
+def drop_no_longer(sample: Sample, _: random.Random) -> str | None:
+    """The words "no longer" are left out."""
+    return _NO_LONGER.sub(" ", sample.sentence) if _NO_LONGER.search(sample.sentence) else None
+
+
+def affirm_irregular(sample: Sample, _: random.Random) -> str | None:
+    """The words "did not meet" become "met"."""
+    match = _DID_NOT.search(sample.sentence)
+    past = _IRREGULAR.get(match[1]) if match else None
+    return sample.sentence.replace(match[0], past, 1) if match and past else None
+
+
+def turn_wrongly(sample: Sample, _: random.Random) -> str | None:
+    """What was "A visited B" becomes "A was visited by B"."""
+    match = _ACTS.search(sample.sentence)
+    return f"{match[1]} was {match[2]} by {match[3]}." if match else None
+
+
+def turn_rightly(sample: Sample) -> str | None:
+    """What was "A visited B" becomes "B was visited by A"."""
+    match = _ACTS.search(sample.sentence)
+    return f"{match[3][0].upper()}{match[3][1:]} was {match[2]} by {match[1]}." if match else None
+
+
+def exchange_numbers(sample: Sample, _: random.Random) -> str | None:
+    """Two numbers change places."""
+    free = [m for m in _NUMBER.finditer(sample.sentence) if not _in_date(m, sample.sentence) and not _is_year(m[0])]
+    if len(free) < 2 or free[0][0] == free[1][0]:
+        return None
+    one, two = free[:2]
+    text = sample.sentence
+    return text[: one.start()] + two[0] + text[one.end() : two.start()] + one[0] + text[two.end() :]
+
+
+def say_contrary(sample: Sample, _: random.Random) -> str | None:
+    """A word becomes its contrary."""
+    return _exchanged(sample.sentence, _CONTRARY, after="")
+
+
+def turn_bound(sample: Sample, _: random.Random) -> str | None:
+    """A bound such as "at least 15" becomes "at most 15"."""
+    return _exchanged(sample.sentence, _BOUNDS, after=r" \$?\d")
+
+
+def drop_may(sample: Sample, _: random.Random) -> str | None:
+    """What may be is said to be."""
+    sentence = sample.sentence
+    certain = len(_MAY.findall(sentence)) == 1 and not re.search(r"\b(?:if|can|would|should|whether)\b", sentence)
+    return _MAY.sub(" ", sentence) if certain else None
+
+
+def _exchanged(sentence: str, pairs: list[tuple[str, str]], *, after: str) -> str | None:
+    for one, two in pairs:
+        if re.search(rf"\b{one}\b(?={after})", sentence) and not re.search(rf"\b{two}\b", sentence):
+            return re.sub(rf"\b{one}\b(?={after})", two, sentence, count=1)
+    return None
+
+
 def reword(sample: Sample, _: random.Random) -> str:
     """The same said lightly otherwise: numbers as words, dates in another order, an opening clause left out."""
     text = sample.sentence
@@ -201,6 +306,16 @@ MUTATIONS: dict[str, Callable[[Sample, random.Random], str | None]] = {
     "party": swap_parties,
     "negation": drop_negation,
 }
+MORE_MUTATIONS: dict[str, Callable[[Sample, random.Random], str | None]] = {
+    "short": drop_negation,
+    "no longer": drop_no_longer,
+    "irregular": affirm_irregular,
+    "passive": turn_wrongly,
+    "two numbers": exchange_numbers,
+    "contrary": say_contrary,
+    "bound": turn_bound,
+    "may": drop_may,
+}
 
 
 def main() -> int:
@@ -216,16 +331,21 @@ def main() -> int:
     missed_floor, checked = False, 0
     used: list[Sample] = []
     print(f"{'mutation':<12}{'made':>6}{'marked':>8}{'share':>8}{'floor':>8}")
-    for kind, mutate in MUTATIONS.items():
+    wide = samples(options.seed, documents=None)
+    short = samples(options.seed, documents=None, pattern=_SHORT)
+    later = random.Random(options.seed)
+    for kind, mutate in (MUTATIONS | MORE_MUTATIONS).items():
+        old = kind in MUTATIONS
         made = marked = 0
-        for sample in pool:
+        for sample in pool if old else short if kind == "short" else wide:
             if made == options.each:
                 break
-            changed = mutate(sample, chooser)
-            if changed is None or changed == sample.sentence:
+            changed = mutate(sample, chooser if old else later)
+            if changed is None or changed == sample.sentence or (not old and "not only" in sample.sentence):
                 continue
             made += 1
-            used.append(sample)
+            if old:
+                used.append(sample)
             judgement = check_claim(changed, [sample.paragraph], about=[sample.about])
             marked += judgement.support in ("unsupported", "partial")
             if options.show and judgement.support == "supported":
@@ -246,6 +366,11 @@ def main() -> int:
         missed_floor = missed_floor or share > MOST_FALSE_MARKS
         print(f"{'true, ' + kind:<18}{len(used):>6}{wrong:>8}{share:>8.3f}  at most {MOST_FALSE_MARKS}")
         checked += len(used)
+    turned = [(claim, sample.paragraph) for sample in wide if (claim := turn_rightly(sample))][: options.each]
+    for kind, pairs in (("passive", turned), ("answers", answers())):
+        marked = sum(check_claim(claim, [paragraph]).support != "supported" for claim, paragraph in pairs)
+        print(f"{'true, ' + kind:<18}{len(pairs):>6}{marked:>8}{marked / max(1, len(pairs)):>8.3f}")
+        checked += len(pairs)
     print(f"{checked} claims, {1000 * (time.perf_counter() - begun) / checked:.1f} ms each")
     return int(missed_floor)
 
