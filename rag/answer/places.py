@@ -64,8 +64,9 @@ class _Aligned:
     @property
     def firm(self) -> list[Pair]:
         """The pairs that agree and stand among others that do; of a short claim all but one of the units must."""
-        short = self.agreeing <= _LEAST_STRENGTH and 2 * self.agreeing >= len(self.claim.units)
-        least = _LEAST_STRENGTH - short
+        few, units = self.agreeing <= _LEAST_STRENGTH, len(self.claim.units)
+        short = few and (2 * self.agreeing >= units if self.agreeing > 1 else units == 1)
+        least = self.agreeing - 1 if short else _LEAST_STRENGTH
         return [pair for pair in self.pairs if pair.agrees and pair.strength >= least]
 
     @property

@@ -88,6 +88,7 @@ def test_a_negation_that_only_moved_is_none_lost() -> None:
     [
         # Negations, in short sentences, of irregular verbs, and of a word that the claim has not.
         ("The sanctions were not lifted.", "The sanctions were lifted.", "The sanctions have not been lifted."),
+        ("That is not negotiable.", "That is negotiable.", "That isn't negotiable."),
         ("The President did not meet Mr Sunak.", "The President met Mr Sunak.", "The President didn't meet Mr Sunak."),
         (
             "Chad is no longer a party to the treaty.",
