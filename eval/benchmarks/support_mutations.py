@@ -6,8 +6,8 @@ True claims are sentences of the bundled documents and of White House statements
 there), as they stand and lightly reworded, and the answers that people wrote over a passage of CLAPnq. Each mutation
 changes one thing: a quoted word, a number, a date, a party, a negation (of short sentences too), who acts in the
 passive voice, two numbers, a word into its contrary, a bound, or a "may". The mutations are made here with plain
-patterns, not with the code they test; the sentences of the second group and half of the answers (those with an odd
-digest) were never looked at.
+patterns, not with the code they test. What was missed was looked at with the seed 7 and in the answers with an even
+digest; another seed and the other answers, which are the ones counted here, show how the rest fares.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _IRREGULAR = {
     "say": "said", "fight": "fought", "choose": "chose", "do": "did", "become": "became", "spend": "spent",
 }  # fmt: skip
 _PARTY = r"(?:[A-Z][a-z]+ )*[A-Z][a-z]{3,}"
-_ACTS = re.compile(rf"({_PARTY}) ([a-z]{{4,}}ed) ((?:the )?{_PARTY})(?=[ .,])")
+_ACTS = re.compile(rf"(?<![\w@-])(?!After|When|While|As )({_PARTY}) ([a-z]{{4,}}ed) ((?:the )?{_PARTY})(?=,? [a-z])")
 _CONTRARY = [
     ("increased", "decreased"), ("increase", "decrease"), ("rose", "fell"), ("condemned", "welcomed"),
     ("condemns", "welcomes"), ("supported", "opposed"), ("support", "oppose"), ("killed", "wounded"),
