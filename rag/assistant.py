@@ -191,7 +191,7 @@ class Assistant:
         yield Retrieved(retrieval=retrieval)
         for event in self._open_answerer().answer(self._read(retrieval), history):
             if isinstance(event, Draft):
-                event = replace(event, reason=f"{rewrite.reason} {event.reason}".strip())
+                event = replace(event, reason=_in_full(rewrite.reason, event, retrieval.filters, filters))
                 ended = time.perf_counter()
                 seconds = Seconds(retrieve=retrieved - started, answer=ended - retrieved, total=ended - started)
                 yield Finished(answer=self._answer(question, history, retrieval, event, seconds))
@@ -429,6 +429,14 @@ class Assistant:
             seconds=seconds,
             fingerprint=self.fingerprint,
         )
+
+
+def _in_full(before: str, draft: Draft, searched: Filters, asked: Filters) -> str:
+    """The reason, with where was looked when the question itself narrowed the search."""
+    narrowed = searched.publishers if draft.status == "abstained" and searched != asked else ()
+    return " ".join(
+        filter(None, (before, *(f"Only what {one} carried was searched." for one in narrowed), draft.reason))
+    )
 
 
 def _recent(history: Sequence[Turn]) -> tuple[Turn, ...]:

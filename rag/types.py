@@ -93,16 +93,17 @@ class Filters:
     """Which documents may answer; an empty filter lets all through.
 
     `since` and `until` are ISO dates, inclusive; a document dated with a year or month only matches when its
-    period overlaps the range, an undated one never does. `issuers` compare without regard to case.
+    period overlaps the range, an undated one never does. `issuers` compare without regard to case, `publishers` do not.
     """
 
     issuers: tuple[str, ...] = ()
     since: str | None = None
     until: str | None = None
     documents: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.issuers or self.since or self.until or self.documents)
+        return bool(self.issuers or self.since or self.until or self.documents or self.publishers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

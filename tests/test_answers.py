@@ -113,3 +113,13 @@ def test_every_answer_keeps_every_promise(row: dict[str, Any], assistant: rag.As
         assert data["reason"]
     else:
         assert data["claims"]
+
+
+def test_who_asks_what_one_outlet_carried_gets_its_words_or_silence(assistant: rag.Assistant) -> None:
+    answer = assistant.ask("According to Trend, how many Armenian servicemen does Azerbaijan release?")
+    assert {citation.paragraph.partition("-")[0] for citation in answer.draft.citations} == {"trend"}
+    # Only JAM-news tells of the prisoners.
+    assert assistant.ask("What does JAM-news say about prisoners?").draft.status == "answered"
+    silence = assistant.ask("What does Trend say about prisoners?").draft
+    assert silence.status == "abstained"
+    assert silence.reason.startswith("Only what Trend carried was searched.")

@@ -180,6 +180,12 @@ class Catalog:
         with reading(self.file):
             return tuple(row[0] for row in self._rows(query))
 
+    def publishers(self) -> tuple[str, ...]:
+        """Every publisher of a live document, in order."""
+        query = "SELECT DISTINCT publisher FROM documents WHERE live = 1 AND publisher IS NOT NULL ORDER BY publisher"
+        with reading(self.file):
+            return tuple(row[0] for row in self._rows(query))
+
     def corpus_digest(self) -> str:
         """A digest of all live documents."""
         return self.state().corpus[:12]

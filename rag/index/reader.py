@@ -88,6 +88,11 @@ class Snapshot:
         if seal is not None and (place or seal.chunks > exact_below):
             self._store = self._open_store(chroma_url or folder / "vectors", place)
 
+    @cached_property
+    def publishers(self) -> tuple[str, ...]:
+        """Who carried the documents."""
+        return self._catalog.publishers()
+
     def scope(self, filters: Filters) -> Scope:
         """What may be found: of the paragraphs with the same words the first that the filters let through.
 

@@ -133,6 +133,9 @@ def condition(filters: Filters) -> tuple[str, list[str]]:
     if filters.documents:
         parts.append(f"d.id IN ({','.join('?' * len(filters.documents))})")
         values.extend(filters.documents)
+    if filters.publishers:
+        parts.append(f"d.publisher IN ({','.join('?' * len(filters.publishers))})")
+        values.extend(filters.publishers)
     if since:
         parts.append("d.last_day >= ?")
         values.append(since)

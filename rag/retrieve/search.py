@@ -12,7 +12,8 @@ from rag.index import Index
 from rag.index.catalog import Comparable, Stored
 from rag.index.embedding import Vectors
 from rag.index.reader import Snapshot
-from rag.retrieve.followups import forms
+from rag.retrieve.carriers import carried_by
+from rag.retrieve.followups import forms, leans
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
 from rag.retrieve.query import distinct_terms, word_query
 from rag.retrieve.rerank import Reranker
@@ -58,7 +59,7 @@ class Searcher:
         Args:
             question: what the user typed.
             history: the turns before; the question is also searched for in their light.
-            filters: which documents may answer.
+            filters: which documents may answer; "According to Trend …" asks of what Trend carried even without one.
             k: how many hits at most.
             standalone_question: the question as a language model rewrote it; the history is then not looked at.
 
@@ -67,11 +68,11 @@ class Searcher:
             InputError: a date of the filters is none.
         """
         began = time.perf_counter()
-        asked = standalone_question or question
-        searched = forms(asked, () if standalone_question else history)
-        shares = np.array([share for share, _ in searched], np.float32)
+        asked, before, given = standalone_question or question, () if standalone_question else history, filters
         for _ in range(_TRIES):
             snapshot = self._index.snapshot()
+            searched, filters = _forms(asked, before, given, snapshot)
+            shares = np.array([share for share, _ in searched], np.float32)
             vectors = self._index.embedder.encode([text for _, text in searched])
             found = self._search(snapshot, searched, vectors, filters, k)
             hits = self._hits(found, shares @ vectors, k) if found else ()
@@ -160,6 +161,20 @@ class Searcher:
         scores[best] = 0.5 + 0.5 * scaled(second)
         order = (*(best[at] for at in np.argsort(-second, kind="stable")), *found.order[RERANKED:])
         return replace(found, scores=scores, order=order)
+
+
+def _forms(
+    question: str, history: Sequence[Turn], filters: Filters, snapshot: Snapshot
+) -> tuple[tuple[tuple[float, str], ...], Filters]:
+    """What is searched for, and where: in what one publisher carried, if the question asks for its words."""
+    searched = forms(question, history)
+    if filters.documents or filters.publishers or len(snapshot.publishers) < 2:
+        return searched, filters
+    carried = carried_by(searched[-1][1] if leans(question) else question, snapshot.publishers)
+    if carried is None:
+        return searched, filters
+    # Who names a publisher anew leans on nothing before.
+    return searched if leans(question) else forms(carried.question, ()), replace(filters, publishers=(carried[0],))
 
 
 def _columns(compared: Comparable, vector: Vectors, lexical: dict[int, float]) -> Columns:

@@ -20,7 +20,12 @@ MakeIndex = Callable[..., Index]
 
 
 def make_document(
-    document: str, *texts: str, title: str = "", date: str | None = None, issuer: str | None = None
+    document: str,
+    *texts: str,
+    title: str = "",
+    date: str | None = None,
+    issuer: str | None = None,
+    publisher: str | None = None,
 ) -> Document:
     """A document of these paragraphs."""
     paragraphs, at = [], 0
@@ -28,7 +33,7 @@ def make_document(
         paragraphs.append(Paragraph(document=document, number=number, start=at, end=at + len(text), text=text))
         at += len(text) + 2
     whole = "\n\n".join(texts)
-    info = DocumentInfo(id=document, title=title or document, date=date, issuer=issuer)
+    info = DocumentInfo(id=document, title=title or document, date=date, issuer=issuer, publisher=publisher)
     digest = hashlib.sha256(f"{info}{whole}".encode()).hexdigest()
     return Document(info=info, text=whole, paragraphs=tuple(paragraphs), source=f"{document}.md", digest=digest)
 

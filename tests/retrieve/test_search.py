@@ -242,3 +242,21 @@ def test_an_index_that_never_rests_is_searched_three_times(tmp_path: Path) -> No
     index_of(tmp_path, DOCUMENTS)
     assert Searcher(opened(tmp_path), reranker=interrupted).search("eggs").question == "eggs"
     assert searched == [6, 6, 6]
+
+
+def test_who_asks_for_the_words_of_one_publisher_is_shown_no_others(tmp_path: Path) -> None:
+    one, other = (
+        make_document(name, "The river rose and 14 men died.", text, publisher=publisher)
+        for name, text, publisher in (("a", "Eggs are sold.", "Trend"), ("b", "Cows graze by the river.", "JAM-news"))
+    )
+    index_of(tmp_path, [one, other])
+    searcher = Searcher(opened(tmp_path))
+    found = searcher.search("According to JAM-news, how many men died in the river?")
+    assert set(refs(found)) == {"b#p1", "b#p2"}
+    assert found.filters.publishers == ("JAM-news",)
+    assert found.standalone_question == "how many men died in the river?"
+    assert "a#p2" in refs(searcher.search("How many men died in the river?"))
+    only = Filters(documents=("a",))
+    assert searcher.search("What does JAM-news say about the river?", filters=only).filters == only
+    before = (Turn(role="user", content="What does Trend report about the river?"),)
+    assert searcher.search("And it?", history=before).filters.publishers == ("Trend",)
