@@ -34,12 +34,10 @@ def check(settings: Settings) -> tuple[Finding, ...]:
 
 def _corpus(settings: Settings) -> Iterator[Finding]:
     from rag.corpus import scan
-    from rag.library import sources
-    from rag.resources import bundled_corpus
+    from rag.library import named, next_sources
 
-    paths = sources(settings.index)
-    names = ("the bundled documents" if path == bundled_corpus() else str(path) for path in paths)
-    subject = f"corpus ({', '.join(names)})"
+    paths = next_sources(settings.index)
+    subject = f"corpus ({named(paths)})"
     read = list(scan(paths))
     problems = [found for found in read if isinstance(found, Problem)]
     for problem in problems:

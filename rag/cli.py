@@ -148,17 +148,19 @@ def index(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say something only when something is wrong.")] = False,
     index: IndexOption = None,
 ) -> int:
-    """Read documents (default: corpus/, or what the index was made of) and bring the index up to date.
+    """Read documents (default: what the index was made of; at first corpus/) and bring the index up to date.
 
     Says what was added, changed or removed.
     """
-    from rag.library import update_index
-    from rag.terminal import changes_text, console, progress_bar
+    from rag.library import named, sources, update_index
+    from rag.terminal import changes_text, console, plain, progress_bar
 
     settings = load_settings(index=index)
     with progress_bar(enabled=not quiet) as progress:
         changes = update_index(settings, paths or (), rebuild=rebuild, progress=progress)
     if not quiet:
+        if not paths:
+            console().print(plain(f"Read: {named(sources(settings.index))}"))
         console().print(changes_text(changes))
     for problem in changes.problems:
         _complain(f"not indexed: {problem}")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import CorpusError, InputError, Problem
+from rag.resources import bundled_corpus
 from rag.settings import Settings
 from rag.types import Document
 
@@ -34,8 +35,7 @@ def update_index(
 ) -> Changes:
     """Bring the index up to date with the documents under `paths`: adds, changes, and removes what is gone.
 
-    Without paths the folder `corpus/` is read; where there is none, what the index was made of; and at the first time
-    the two documents Pilcrow comes with. Documents that were added from the chat stay.
+    Without paths what `next_sources` gives is read. Documents that were added from the chat stay.
 
     Raises:
         InputError: a path does not exist, or not one document was found.
@@ -45,10 +45,10 @@ def update_index(
     from rag.index import load_embedder, update
     from rag.index.build import quiet
 
-    paths = tuple(paths) or _here() or sources(settings.index)
     for path in paths:
         if not path.exists():
             raise InputError(f"There is no {path}.", mend="Name a folder or file with documents.")
+    paths = tuple(paths) or _that_are_there(next_sources(settings.index))
     uploads = settings.index / UPLOADS
     added = (uploads,) if uploads.is_dir() and any(uploads.iterdir()) else ()
     changes = update(
@@ -71,18 +71,27 @@ def _here() -> tuple[Path, ...]:
 
 def sources(index: Path) -> tuple[Path, ...]:
     """The paths the index was last made of, the default ones if it does not know; they may be gone since."""
-    from rag.resources import bundled_corpus
+    return _remembered(index) or _here() or (bundled_corpus(),)
 
-    try:
-        remembered = json.loads((index / SOURCES).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+
+def next_sources(index: Path) -> tuple[Path, ...]:
+    """What an update without paths reads: what the index was made of, at the first time `corpus/`.
+
+    Where there is no `corpus/` the two documents Pilcrow comes with stand in for it, until there is one.
+    """
+    remembered = _remembered(index)
+    if remembered in ((), (bundled_corpus(),)):
         return _here() or (bundled_corpus(),)
-    return tuple(Path(path) if path else bundled_corpus() for path in remembered)
+    return remembered
 
 
-def _sources_that_are_there(index: Path) -> tuple[Path, ...]:
+def named(paths: Sequence[Path]) -> str:
+    """The paths as a reader knows them."""
+    return ", ".join("the bundled documents" if path == bundled_corpus() else str(path) for path in paths)
+
+
+def _that_are_there(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """The same, where an update would not take the documents of one that is gone for removed."""
-    paths = sources(index)
     for path in paths:
         if not path.exists():
             raise InputError(
@@ -90,6 +99,15 @@ def _sources_that_are_there(index: Path) -> tuple[Path, ...]:
                 mend="Bring it back, or name what is to be indexed instead: pilcrow index FOLDER",
             )
     return paths
+
+
+def _remembered(index: Path) -> tuple[Path, ...]:
+    """What `_remember` wrote down; empty when it never did."""
+    try:
+        remembered = json.loads((index / SOURCES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ()
+    return tuple(index.resolve().parent / path if path else bundled_corpus() for path in remembered)
 
 
 def preview(files: Sequence[Path]) -> Reading:
@@ -109,7 +127,7 @@ def add_documents(settings: Settings, files: Sequence[Path], *, progress: Progre
     """
     from rag.index import Catalog
 
-    paths = _sources_that_are_there(settings.index)
+    paths = _that_are_there(sources(settings.index))
     uploads = settings.index / UPLOADS
     catalog = Catalog(settings.index)
     reading = preview(files)
@@ -155,7 +173,7 @@ def remove_document(settings: Settings, document: Document) -> Changes:
             that the index was made of is gone.
     """
     file = _file_of(document)
-    paths = _sources_that_are_there(settings.index)
+    paths = _that_are_there(sources(settings.index))
     if not file.is_relative_to((settings.index / UPLOADS).resolve()):
         raise InputError(
             f"{document.id!r} was indexed from {document.source}.", mend="Delete it there, then run: pilcrow index"
@@ -175,11 +193,17 @@ def _file_of(document: Document) -> Path:
 
 
 def _remember(index: Path, paths: Sequence[Path]) -> None:
-    from rag.resources import bundled_corpus
+    beside = index.resolve().parent
 
-    # The bundled documents lie elsewhere once Pilcrow is installed anew.
-    data = json.dumps([None if path == bundled_corpus() else str(path.resolve()) for path in paths])
-    _replace(index / SOURCES, data.encode())
+    def kept(path: Path) -> str | None:
+        # The bundled documents lie elsewhere once Pilcrow is installed anew, and what lies beside the index moves
+        # with it.
+        if path == bundled_corpus():
+            return None
+        resolved = path.resolve()
+        return str(resolved.relative_to(beside) if resolved.is_relative_to(beside) else resolved)
+
+    _replace(index / SOURCES, json.dumps([kept(path) for path in paths]).encode())
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -252,6 +252,25 @@ def test_index_says_what_changed(tmp_path: Path, pilcrow: Run, corpus_folder: Pa
     assert not any(hit["document"].startswith("trend") or hit["also_in"] for hit in hits)
 
 
+def test_index_without_paths_goes_on_with_the_documents_of_the_index(
+    tmp_path: Path, pilcrow: Run, corpus_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PILCROW_INDEX", ".pilcrow")
+    monkeypatch.setenv("PILCROW_EMBEDDING", "test:hash")
+    for name, kept in (("mine", "trend*.md"), ("corpus", "jam*.md")):
+        (tmp_path / name).mkdir()
+        for source in corpus_folder.glob(kept):
+            (tmp_path / name / source.name).write_bytes(source.read_bytes())
+    assert pilcrow("index", "mine")[0] == 0
+    (tmp_path / "mine" / "bad.md").write_text("---\nid: bad\n---\n\nText.\n", encoding="utf-8")
+    _, out, _ = pilcrow("check")
+    assert "✗ corpus" in out
+    code, out, _ = pilcrow("index")
+    assert code == 2
+    assert out.startswith(f"Read: {tmp_path / 'mine'}\nNothing changed"), out
+
+
 def test_a_bad_file_is_named_and_spoils_nothing(tmp_path: Path, pilcrow: Run, corpus_folder: Path) -> None:
     folder = tmp_path / "corpus"
     folder.mkdir()

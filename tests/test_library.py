@@ -10,6 +10,7 @@ import pytest
 import rag
 from rag.errors import CorpusError, InputError
 from rag.resources import bundled_corpus
+from rag.settings import Settings
 from tests.conftest import ROOT
 
 NOTE = """---
@@ -90,22 +91,59 @@ def test_documents_whose_folder_is_gone_are_not_thrown_out(assistant: rag.Assist
     assert [document.id for document in assistant.documents()] == ["blue"]
 
 
-def test_where_there_is_no_corpus_the_documents_of_the_index_are_meant(
+def test_without_paths_the_documents_of_the_index_are_meant(
     assistant: rag.Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    write(folder)
-    rag.update_index(assistant.settings, [folder])
-    assert not rag.update_index(assistant.settings)
+    for name in ("mine", "corpus"):
+        (tmp_path / name).mkdir()
+    write(tmp_path / "mine")
+    write(tmp_path / "corpus", name="green")
+    rag.update_index(assistant.settings, [Path("mine")])
+    assert not rag.update_index(assistant.settings), "what corpus/ holds was not named when the index was made"
     assert [document.id for document in assistant.documents()] == ["blue"]
+    rag.update_index(assistant.settings, [Path("corpus"), Path("mine")])
+    (tmp_path / "mine" / "blue.md").unlink()
+    write(tmp_path / "mine", name="red")
+    changes = rag.update_index(assistant.settings)
+    assert (changes.added, changes.removed) == (("red",), ("blue",))
+
+
+def test_a_corpus_takes_the_place_of_the_bundled_documents(
+    assistant: rag.Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     rag.update_index(assistant.settings, [bundled_corpus()])
     assert "null" in (assistant.index_folder / "sources.json").read_text(encoding="utf-8")
     assert not rag.update_index(assistant.settings)
     (tmp_path / "corpus").mkdir()
     write(tmp_path / "corpus", name="green")
     assert rag.update_index(assistant.settings).added == ("green",)
+
+
+def test_what_lies_beside_the_index_moves_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "old" / "corpus").mkdir(parents=True)
+    write(tmp_path / "old" / "corpus")
+    settings = Settings.load(index="old/.pilcrow", embedding="test:hash")
+    rag.update_index(settings, [Path("old/corpus")])
+    (tmp_path / "old").rename(tmp_path / "new")
+    assert not rag.update_index(Settings.load(index="new/.pilcrow", embedding="test:hash"))
+
+
+def test_an_update_does_not_throw_out_what_a_missing_folder_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine", "corpus"):
+        (tmp_path / name).mkdir()
+    write(tmp_path / "mine")
+    write(tmp_path / "corpus", name="green")
+    settings = Settings.load(embedding="test:hash")
+    rag.update_index(settings, [Path("mine")])
+    (tmp_path / "mine").rename(tmp_path / "moved")
+    with pytest.raises(InputError, match=r"There is no .*mine, of which the index was made"):
+        rag.update_index(settings)
 
 
 def test_a_document_that_was_added_can_be_removed(assistant: rag.Assistant, tmp_path: Path) -> None:
