@@ -10,6 +10,7 @@ import errno
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,6 +31,9 @@ BATCH_TOKENS = 2_048
 QUANTIZED_TOGETHER = 128
 """Numbers of a token's vector that share a scale when they are multiplied in eight bits."""
 _MOST_STREAMS = 16
+_FIRST_INFERENCE = threading.Lock()
+"""OpenVINO's binding makes a table when it is first used, behind a guard that it keeps while it lends Python's lock to
+another thread: two threads in their first inference could wait for each other for ever (2026.4.1)."""
 
 Weights = Mapping[str, npt.NDArray[np.floating[Any]]]
 Rows = Sequence[Sequence[int]]
@@ -48,6 +52,8 @@ class TokenStates:
         for _ in range(streams):
             self._requests.put(model.create_infer_request())
         self._streams = streams
+        with _FIRST_INFERENCE:
+            self._infer([[CLS, SEP]], [1] if len(model.inputs) > 2 else None, [0])
         self.dimension = int(model.output(0).partial_shape[2].get_length())
 
     @classmethod

@@ -187,3 +187,38 @@ def test_an_index_with_another_model_searches(tmp_path: Path, tiny: Path) -> Non
         Span(start=0, end=11),
         Span(start=12, end=24),
     ]
+
+
+TWO_AT_ONCE = """
+import sys, threading, time
+from pathlib import Path
+from rag.index.bert import TokenStates
+
+states, together = TokenStates.load(Path(sys.argv[1])), threading.Barrier(2)
+
+def infer():
+    together.wait()
+    until = time.monotonic() + 0.3
+    while time.monotonic() < until:
+        pass  # meanwhile the other one waits for the interpreter
+    list(states([[101, 102]]))
+
+threads = [threading.Thread(target=infer) for _ in range(2)]
+sys.setswitchinterval(60)  # a thread goes on until it waits
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_two_threads_may_begin_together(bundled: Embedder, models: Path) -> None:
+    (graph,) = models.glob("*/model.xml")
+    # Several processes, since it is a matter of luck which thread is given the interpreter.
+    processes = [subprocess.Popen([sys.executable, "-c", TWO_AT_ONCE, str(graph)], cwd=ROOT) for _ in range(4)]
+    try:
+        assert [process.wait(timeout=60) for process in processes] == [0, 0, 0, 0]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
