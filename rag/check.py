@@ -36,7 +36,11 @@ def _corpus(settings: Settings) -> Iterator[Finding]:
     from rag.corpus import scan
     from rag.library import named, next_sources
 
-    paths = next_sources(settings.index)
+    try:
+        paths = next_sources(settings.index)
+    except PilcrowError as error:
+        yield Finding(subject="corpus", ok=False, what=error.what, mend=error.mend)
+        return
     subject = f"corpus ({named(paths)})"
     read = list(scan(paths))
     problems = [found for found in read if isinstance(found, Problem)]

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import CorpusError, InputError, Problem
+from rag.errors import CorpusError, IndexDamaged, InputError, Problem
 from rag.resources import bundled_corpus
 from rag.settings import Settings
 from rag.types import Document
@@ -39,7 +39,7 @@ def update_index(
 
     Raises:
         InputError: a path does not exist, or not one document was found.
-        StoreError: the index is locked, damaged or was made by something else.
+        StoreError: the index is locked, damaged, was made by something else or does not know of what.
     """
     from rag.corpus import scan
     from rag.index import load_embedder, update
@@ -102,12 +102,27 @@ def _that_are_there(paths: tuple[Path, ...]) -> tuple[Path, ...]:
 
 
 def _remembered(index: Path) -> tuple[Path, ...]:
-    """What `_remember` wrote down; empty when it never did."""
+    """What `_remember` wrote down; empty when it never did.
+
+    Raises:
+        IndexDamaged: the file cannot be read, or says something else.
+    """
+    file = index / SOURCES
     try:
-        remembered = json.loads((index / SOURCES).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        remembered = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
         return ()
+    except (OSError, ValueError, RecursionError):
+        remembered = None
+    if not isinstance(remembered, list) or not remembered or not all(map(_is_source, remembered)):
+        raise IndexDamaged(
+            f"{file} does not say what the index was made of.", mend="Name the documents: pilcrow index PATH…"
+        )
     return tuple(index.resolve().parent / path if path else bundled_corpus() for path in remembered)
+
+
+def _is_source(value: object) -> bool:
+    return value is None or (isinstance(value, str) and value != "" and "\0" not in value)
 
 
 def preview(files: Sequence[Path]) -> Reading:

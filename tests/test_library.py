@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import rag
-from rag.errors import CorpusError, InputError
+from rag.check import check
+from rag.errors import CorpusError, InputError, StoreError
+from rag.library import SOURCES
 from rag.resources import bundled_corpus
 from rag.settings import Settings
 from tests.conftest import ROOT
@@ -144,6 +146,25 @@ def test_an_update_does_not_throw_out_what_a_missing_folder_held(
     (tmp_path / "mine").rename(tmp_path / "moved")
     with pytest.raises(InputError, match=r"There is no .*mine, of which the index was made"):
         rag.update_index(settings)
+
+
+@pytest.mark.parametrize(
+    "kept", ["null", "5", "[1]", '[["x"]]', '"corpus"', '{"a": 1}', "[]", '[""]', "[", '["\\u0000"]']
+)
+def test_an_index_that_does_not_know_its_documents_asks_for_them(
+    kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "corpus").mkdir()
+    write(tmp_path / "corpus")
+    settings = Settings.load(embedding="test:hash")
+    rag.update_index(settings)
+    (settings.index / SOURCES).write_text(kept)
+    with pytest.raises(StoreError, match=r"sources\.json does not say .* pilcrow index PATH"):
+        rag.update_index(settings)
+    assert any("sources.json" in str(finding) for finding in check(settings) if not finding.ok)
+    assert not rag.update_index(settings, [Path("corpus")])
+    assert not rag.update_index(settings)
 
 
 def test_a_document_that_was_added_can_be_removed(assistant: rag.Assistant, tmp_path: Path) -> None:
