@@ -8,7 +8,9 @@ Every error is one line on stderr. Heavy imports happen inside the commands that
 from __future__ import annotations
 
 import json
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,6 +71,7 @@ def run(arguments: list[str]) -> int:
         code: int = app(arguments, prog_name="pilcrow", standalone_mode=False) or 0
         if code == INTERRUPTED:
             _complain("Stopped.")
+        sys.stdout.flush()
         return code
     except PilcrowError as error:
         _complain(str(error))
@@ -80,9 +83,11 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         _complain("Stopped.")
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader went away (`pilcrow search … | head`); what it wanted, it has.
-        sys.stderr.close()
+    except (BrokenPipeError, SystemExit) as error:
+        # The reader went away (`pilcrow search … | head`); what it wanted, it has. Typer and rich leave by themselves.
+        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        _discard_output()
         return 0
     except UnicodeDecodeError as error:
         _complain(f"Input is not UTF-8 at byte {error.start}. Save it as UTF-8 and try again.")
@@ -99,7 +104,14 @@ def run(arguments: list[str]) -> int:
 def _complain(message: str) -> None:
     from rag.terminal import plain
 
-    print("pilcrow: " + plain(" ".join(message.split())), file=sys.stderr)
+    with suppress(BrokenPipeError):
+        print("pilcrow: " + plain(" ".join(message.split())), file=sys.stderr)
+
+
+def _discard_output() -> None:
+    """Keeps the interpreter from writing, at its end, what nobody reads."""
+    with suppress(OSError):  # what stands for stdout in a test has no descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _version(value: bool) -> None:

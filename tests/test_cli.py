@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -355,3 +356,36 @@ def test_ctrl_c_is_130(index_folder: Path, tmp_path: Path) -> None:
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert one_line(err), err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("check",), ("search", "servicemen"), ("search", "servicemen", "--json"), ("index", "corpus"), ("--help",)],
+)
+def test_a_reader_that_went_away_is_no_failure(arguments: tuple[str, ...], index_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(index_folder, tmp_path / "index")
+    gone, pipe = os.pipe()
+    os.close(gone)
+    try:
+        done = subprocess.run(
+            [*MAIN, *arguments], stdout=pipe, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+            env=subprocess_environment(tmp_path / "index"),
+        )  # fmt: skip
+    finally:
+        os.close(pipe)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_batch_whose_reader_went_away_ends(index_folder: Path, tmp_path: Path) -> None:
+    many = tmp_path / "many.jsonl"
+    many.write_text("".join(json.dumps({"id": str(n), "question": SERVICEMEN}) + "\n" for n in range(5000)))
+    process = subprocess.Popen(
+        [*MAIN, "search", "--batch", str(many)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=subprocess_environment(index_folder), cwd=ROOT,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert (process.wait(timeout=60), process.stderr.read()) == (0, "")
+    process.stderr.close()
