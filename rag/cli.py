@@ -29,6 +29,7 @@ from rag.cli_options import (
     UntilOption,
     load_settings,
     opened,
+    path_for,
     print_json,
 )
 from rag.errors import InputError, PilcrowError
@@ -155,7 +156,9 @@ def _one_of(text: str | None, batch: Path | None, *, name: str) -> None:
 
 @app.command(epilog="Example: pilcrow index corpus/ more/*.jsonl")
 def index(
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]…", help="Files or folders.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]…", parser=path_for("PATH"), help="Files or folders.")
+    ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build anew, from these paths only.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say something only when something is wrong.")] = False,
     index: IndexOption = None,
@@ -291,7 +294,8 @@ def chat(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 7860,
     auth: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Accounts that may enter, one NAME:HASH a line.")
+        Path | None,
+        typer.Option(metavar="FILE", parser=path_for("--auth"), help="Accounts that may enter, one NAME:HASH a line."),
     ] = None,
     mcp: Annotated[bool, typer.Option("--mcp", help="Offer the same functions as MCP tools.")] = False,
     index: IndexOption = None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli_options import CountOption, IndexOption, JsonOption, load_settings, opened, print_json
+from rag.cli_options import CountOption, IndexOption, JsonOption, load_settings, opened, path_for, print_json
 from rag.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,10 +31,17 @@ evaluation = typer.Typer(
 questions = typer.Typer(help="Check question files, or make questions of rated answers.", rich_markup_mode=None)
 evaluation.add_typer(questions, name="questions")
 
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder, or its name in eval/runs.")]
+RunArgument = Annotated[
+    Path, typer.Argument(metavar="RUN", parser=path_for("RUN"), help="A run's folder, or its name in eval/runs.")
+]
 QuestionsOption = Annotated[
     list[Path] | None,
-    typer.Option("--questions", metavar="FILE", help="Questions (.jsonl, a BEIR folder, SQuAD .json); repeatable."),
+    typer.Option(
+        "--questions",
+        metavar="FILE",
+        parser=path_for("--questions"),
+        help="Questions (.jsonl, a BEIR folder, SQuAD .json); repeatable.",
+    ),
 ]
 NliOption = Annotated[
     str | None, typer.Option("--nli", metavar="MODEL", help="Judge ALCE's entailment by this CrossEncoder too.")
@@ -43,7 +50,10 @@ JudgeOption = Annotated[
     str | None, typer.Option("--judge", metavar="PROVIDER:MODEL", help="Judge it by this language model too.")
 ]
 DocumentsOption = Annotated[
-    Path | None, typer.Option("--documents", metavar="PATH", help="Documents to ask instead of the index's.")
+    Path | None,
+    typer.Option(
+        "--documents", metavar="PATH", parser=path_for("--documents"), help="Documents to ask instead of the index's."
+    ),
 ]
 
 
@@ -56,8 +66,10 @@ def run(
     split: Annotated[str | None, typer.Option(help="Only this half: dev or test.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only questions of this kind.")] = None,
     k: CountOption = None,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where runs are kept.")] = RUNS,
-    resume: Annotated[Path | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped.")] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", parser=path_for("--out"), help="Where runs are kept.")] = RUNS,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="RUN", parser=path_for("--resume"), help="Go on with a run that was stopped.")
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=32, help="Questions asked at once.")] = 1,
     nli: NliOption = None,
     judge: JudgeOption = None,
@@ -112,7 +124,9 @@ def run(
 def compare(
     before: RunArgument,
     after: RunArgument,
-    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the HTML report here.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", parser=path_for("--report"), help="Write the HTML report here.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> int:
     """The figures of two runs and what changed for each question; exit 1 when the second is worse."""
@@ -134,7 +148,10 @@ def score(run: RunArgument, nli: NliOption = None, judge: JudgeOption = None, as
 @evaluation.command(epilog="Example: pilcrow eval report eval/runs/2026-11-22T10-00-00")
 def report(
     run: RunArgument,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write it; default: into the run.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", parser=path_for("--out"), help="Where to write it; default: into the run."),
+    ] = None,
 ) -> None:
     """Write the HTML report of a run."""
     from rag import evaluate
@@ -143,7 +160,10 @@ def report(
 
 
 @evaluation.command(epilog="Example: pilcrow eval keep eval/runs/2026-11-22T10-00-00 eval/baselines/quote")
-def keep(run: RunArgument, target: Annotated[Path, typer.Argument(metavar="DIR", help="Where to keep it.")]) -> None:
+def keep(
+    run: RunArgument,
+    target: Annotated[Path, typer.Argument(metavar="DIR", parser=path_for("DIR"), help="Where to keep it.")],
+) -> None:
     """Keep a run as a baseline that later runs are compared with."""
     from rag import evaluate
 
@@ -152,7 +172,7 @@ def keep(run: RunArgument, target: Annotated[Path, typer.Argument(metavar="DIR",
 
 @questions.command("check", epilog="Example: pilcrow eval questions check eval/questions/statements.jsonl")
 def check_questions(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", parser=path_for("FILE"))],
     documents: DocumentsOption = None,
     index: IndexOption = None,
 ) -> None:
@@ -168,7 +188,9 @@ def add_question(
     name: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="A rated answer; without it all are listed.")
     ] = None,
-    to: Annotated[Path, typer.Option(metavar="FILE", help="The question file.")] = Path("eval/questions/chat.jsonl"),
+    to: Annotated[Path, typer.Option(metavar="FILE", parser=path_for("--to"), help="The question file.")] = Path(
+        "eval/questions/chat.jsonl"
+    ),
     gold: Annotated[
         list[str] | None, typer.Option(metavar="REF|REF", help="Paragraphs that state one fact; once for each fact.")
     ] = None,
