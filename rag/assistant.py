@@ -23,7 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from rag.errors import InputError
+from rag.errors import InputError, command
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -213,7 +213,7 @@ class Assistant:
         if paragraph is None:
             raise InputError(
                 f"{name!r} has paragraphs 1 to {len(document.paragraphs)}, not {number!r}.",
-                mend=f"See them: pilcrow show {name}",
+                mend=f"See them: {command('show', name, index=self.settings.index)}",
             )
         return document, paragraph
 
@@ -227,7 +227,8 @@ class Assistant:
         if document is None:
             ids = self._catalog.document_ids()
             near = [known for known in ids if id and id in known][:1] or difflib.get_close_matches(id, ids, n=1)
-            mend = f"Nearest: {near[0]}" if near else "See what there is: pilcrow search WORDS"
+            what_there_is = command("search", "WORDS", index=self.settings.index)
+            mend = f"Nearest: {near[0]}" if near else f"See what there is: {what_there_is}"
             raise InputError(f"There is no document {id!r} in {self.settings.index}.", mend=mend)
         return document
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.errors import PilcrowError, Problem
+from rag.errors import PilcrowError, Problem, command
 from rag.settings import Settings
 
 
@@ -43,9 +43,10 @@ def _corpus(settings: Settings) -> Iterator[Finding]:
         return
     subject = f"corpus ({named(paths)})"
     read = list(scan(paths))
+    mend = f"Mend the file, then: {command('index', index=settings.index)}"
     problems = [found for found in read if isinstance(found, Problem)]
     for problem in problems:
-        yield Finding(subject=subject, ok=False, what=str(problem), mend="Mend the file, then: pilcrow index")
+        yield Finding(subject=subject, ok=False, what=str(problem), mend=mend)
     if not problems:
         yield Finding(subject=subject, ok=bool(read), what=f"{len(read)} documents can be read.")
 

@@ -19,8 +19,23 @@ No error of a library leaves the module that imports that library.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_INDEX = Path(".pilcrow")
+
+
+def command(*words: str, index: Path) -> str:
+    """The command line `pilcrow WORDS` for that index folder, as a mend names it."""
+    named = [] if index == DEFAULT_INDEX else ["--index", shlex.quote(str(index))]
+    return " ".join(["pilcrow", *words, *named])
+
+
+def update_command(index: Path, *, rebuild: bool = False) -> str:
+    """The mend of whatever an update of that index puts right, or only building it anew."""
+    return f"Run: {command('index', *(['--rebuild'] if rebuild else []), index=index)}"
 
 
 class PilcrowError(Exception):

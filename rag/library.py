@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import CorpusError, IndexDamaged, InputError, Problem
+from rag.errors import CorpusError, IndexDamaged, InputError, Problem, command
 from rag.resources import bundled_corpus
 from rag.settings import Settings
 from rag.types import Document
@@ -48,7 +48,7 @@ def update_index(
     for path in paths:
         if not path.exists():
             raise InputError(f"There is no {path}.", mend="Name a folder or file with documents.")
-    paths = tuple(paths) or _that_are_there(next_sources(settings.index))
+    paths = tuple(paths) or _that_are_there(settings.index, next_sources(settings.index))
     uploads = settings.index / UPLOADS
     added = (uploads,) if uploads.is_dir() and any(uploads.iterdir()) else ()
     changes = update(
@@ -90,13 +90,13 @@ def named(paths: Sequence[Path]) -> str:
     return ", ".join("the bundled documents" if path == bundled_corpus() else str(path) for path in paths)
 
 
-def _that_are_there(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+def _that_are_there(index: Path, paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """The same, where an update would not take the documents of one that is gone for removed."""
     for path in paths:
         if not path.exists():
             raise InputError(
                 f"There is no {path}, of which the index was made.",
-                mend="Bring it back, or name what is to be indexed instead: pilcrow index FOLDER",
+                mend=f"Bring it back, or name what is to be indexed instead: {command('index', 'FOLDER', index=index)}",
             )
     return paths
 
@@ -116,7 +116,8 @@ def _remembered(index: Path) -> tuple[Path, ...]:
         remembered = None
     if not isinstance(remembered, list) or not remembered or not all(map(_is_source, remembered)):
         raise IndexDamaged(
-            f"{file} does not say what the index was made of.", mend="Name the documents: pilcrow index PATH…"
+            f"{file} does not say what the index was made of.",
+            mend=f"Name the documents: {command('index', 'PATH…', index=index)}",
         )
     return tuple(index.resolve().parent / path if path else bundled_corpus() for path in remembered)
 
@@ -142,7 +143,7 @@ def add_documents(settings: Settings, files: Sequence[Path], *, progress: Progre
     """
     from rag.index import Catalog
 
-    paths = _that_are_there(sources(settings.index))
+    paths = _that_are_there(settings.index, sources(settings.index))
     uploads = settings.index / UPLOADS
     catalog = Catalog(settings.index)
     reading = preview(files)
@@ -188,10 +189,11 @@ def remove_document(settings: Settings, document: Document) -> Changes:
             that the index was made of is gone.
     """
     file = _file_of(document)
-    paths = _that_are_there(sources(settings.index))
+    paths = _that_are_there(settings.index, sources(settings.index))
     if not file.is_relative_to((settings.index / UPLOADS).resolve()):
         raise InputError(
-            f"{document.id!r} was indexed from {document.source}.", mend="Delete it there, then run: pilcrow index"
+            f"{document.id!r} was indexed from {document.source}.",
+            mend=f"Delete it there, then run: {command('index', index=settings.index)}",
         )
     held = preview([file]).documents
     if len(held) > 1:

@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from rag.errors import ConfigurationError
+from rag.errors import DEFAULT_INDEX, ConfigurationError
 
 PREFIX = "PILCROW_"
 
@@ -28,7 +28,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, str_strip_whitespace=True
     )
 
-    index: Path = Field(Path(".pilcrow"), description="Folder of the index.")
+    index: Path = Field(DEFAULT_INDEX, description="Folder of the index.")
     model: str = Field("quote", description="`quote`, or a LangChain name `provider:model`.")
     embedding: str = Field("all-MiniLM-L6-v2", description="A sentence-transformers name or folder.")
     chroma_url: str | None = Field(None, description="A Chroma server instead of the embedded store.")

@@ -210,6 +210,26 @@ def test_without_an_index_the_mend_is_named(tmp_path: Path, pilcrow: Run) -> Non
     assert "pilcrow index" in err
 
 
+def test_a_mend_names_the_index_that_is_meant(tmp_path: Path, pilcrow: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PILCROW_EMBEDDING", "test:hash")
+    monkeypatch.chdir(tmp_path)
+    for command in (("ask", "x"), ("search", "x"), ("show", "x")):
+        assert pilcrow(*command, "--index", "my ix")[2].endswith("Run: pilcrow index --index 'my ix'\n")
+        assert pilcrow(*command, "--index", ".pilcrow")[2].endswith("Run: pilcrow index\n")
+    assert pilcrow("index", "--index", "my ix")[0] == 0
+    for cache in ("words-*", "vectors"):
+        for folder in (tmp_path / "my ix").glob(cache):
+            shutil.rmtree(folder)
+    findings = json.loads(pilcrow("check", "--index", "my ix", "--json")[1])
+    assert {found["mend"] for found in findings if not found["ok"]} == {"Run: pilcrow index --index 'my ix'"}
+    (tmp_path / "my ix" / "catalog.sqlite").write_text("nonsense, more than a header of it " * 100)
+    mend = "Run: pilcrow index --rebuild --index 'my ix'"
+    assert pilcrow("ask", "x", "--index", "my ix")[2].endswith(f"{mend}\n")
+    assert mend in pilcrow("check", "--index", "my ix")[1]
+    assert pilcrow("index", "--index", "my ix")[2].endswith(f"{mend}\n")
+    assert pilcrow("index", "--rebuild", "--index", "my ix")[0] == 0
+
+
 def test_a_hostile_document_is_shown_as_text(tmp_path: Path, pilcrow: Run) -> None:
     text = (
         "The $name office {released} 77 <b>blue</b> folders [1] today [[a1b2]].\n\n"

@@ -22,10 +22,10 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.corpus.scan import is_closed
-from rag.errors import IndexDamaged, IndexLocked, IndexMismatch, InputError, Problem
+from rag.errors import IndexDamaged, IndexLocked, IndexMismatch, InputError, Problem, update_command
 from rag.index.catalog import Catalog
 from rag.index.embedding import Embedder, Passage, PassageVectors
-from rag.index.schema import REBUILD, State
+from rag.index.schema import State
 from rag.index.seal import reseal
 from rag.index.vectors import ChromaStore, VectorStore
 from rag.index.words import LexicalIndex
@@ -122,7 +122,7 @@ def update(
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
         writer = CatalogWriter(folder, afresh=rebuild)
-        store = ChromaStore(chroma_url or folder / "vectors")
+        store = ChromaStore(chroma_url or folder / "vectors", index=folder)
         try:
             return _Update(folder, writer, store, chroma_url or "", embedder, rebuild, progress).run(scanned, began)
         finally:
@@ -223,7 +223,7 @@ class _Update:
             raise IndexMismatch(
                 f"The index in {self.folder} was made with the embedding model {state.embedding!r}"
                 f" ({state.digest[:8]}), not {self.embedder.name!r} ({self.embedder.digest[:8]}).",
-                mend=REBUILD,
+                mend=update_command(self.folder, rebuild=True),
             )
 
     def _stage(

@@ -17,12 +17,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import IndexMismatch, IndexMissing
+from rag.errors import IndexMismatch, IndexMissing, update_command
 from rag.index.schema import (
     FILE,
     FORMAT,
     INFO,
-    REBUILD,
     State,
     batches,
     condition,
@@ -121,7 +120,7 @@ class Catalog:
         if int(meta.get("format", FORMAT)) != FORMAT:
             raise IndexMismatch(
                 f"The index in {self.file.parent} has format {meta['format']}, this Pilcrow reads format {FORMAT}.",
-                mend=REBUILD,
+                mend=update_command(self.file.parent, rebuild=True),
             )
         if int(meta.get("generation", 0)) < 1:
             raise self._missing()
@@ -368,7 +367,7 @@ class Catalog:
         return found.st_dev, found.st_ino
 
     def _missing(self) -> IndexMissing:
-        return IndexMissing(f"There is no index in {self.file.parent}.", mend="Run: pilcrow index")
+        return IndexMissing(f"There is no index in {self.file.parent}.", mend=update_command(self.file.parent))
 
 
 def _stacked(blobs: Sequence[bytes], dimension: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:

@@ -12,16 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.errors import IndexDamaged
+from rag.errors import IndexDamaged, update_command
 from rag.index.catalog import Catalog
 from rag.index.embedding import load_embedder
-from rag.index.schema import REBUILD, State, connect, damage, reading
+from rag.index.schema import State, connect, damage, reading
 from rag.index.seal import unreached
 from rag.index.vectors import ChromaStore
 from rag.index.wordings import Wordings
 from rag.index.words import LexicalIndex
-
-_MEND = "Run: pilcrow index"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +38,21 @@ def verify(folder: Path, *, embedding: str, chroma_url: str | None = None) -> tu
         StoreError: there is no index, or its catalog cannot be read.
         ConfigurationError: the embedding model cannot be loaded.
     """
-    catalog = Catalog(folder)
+    catalog, rebuild = Catalog(folder), update_command(folder, rebuild=True)
     state = catalog.state()
     with reading(catalog.file), closing(connect(catalog.file)) as connection:
         found = damage(connection)
     if found:
-        return (Finding(ok=False, what=f"the catalog {catalog.file} is damaged: {found}.", mend=REBUILD),)
+        return (Finding(ok=False, what=f"the catalog {catalog.file} is damaged: {found}.", mend=rebuild),)
     embedder = load_embedder(embedding, cache=folder / "models")
     if embedder.digest != state.digest:
         what = f"made with the embedding model {state.embedding!r}, but {embedder.name!r} is set."
-        return (Finding(ok=False, what=what, mend=REBUILD),)
+        return (Finding(ok=False, what=what, mend=rebuild),)
     wordings, _ = catalog.wordings()
     return (
         Finding(ok=True, what=f"{len(wordings.keys):,} paragraphs, generation {state.generation}."),
         *_words(folder, state, wordings),
-        *_vectors(ChromaStore(chroma_url or folder / "vectors"), chroma_url or "", state, catalog),
+        *_vectors(folder, chroma_url, state, catalog),
     )
 
 
@@ -69,20 +67,23 @@ def _words(folder: Path, state: State, wordings: Wordings) -> Iterator[Finding]:
     twice = len(found) - len(np.unique(found))
     if len(missing) or len(surplus) or twice:
         what = f"words: {len(missing):,} wordings missing, {len(surplus):,} dead, {twice:,} twice."
-        yield Finding(ok=False, what=what, mend=_MEND)
+        yield Finding(ok=False, what=what, mend=update_command(folder))
     else:
         yield Finding(ok=True, what=f"words: each of {len(keys):,} wordings is there, nothing dead is.")
 
 
-def _vectors(store: ChromaStore, place: str, state: State, catalog: Catalog) -> Iterator[Finding]:
+def _vectors(folder: Path, chroma_url: str | None, state: State, catalog: Catalog) -> Iterator[Finding]:
     seal = state.seal
-    if seal is None or seal.place != place:
-        yield Finding(ok=False, what="vectors: none in Chroma.", mend=_MEND)
+    if seal is None or seal.place != (chroma_url or ""):
+        yield Finding(ok=False, what="vectors: none in Chroma.", mend=update_command(folder))
         return
+    store = ChromaStore(chroma_url or folder / "vectors", index=folder)
     try:
         held = store.count(seal.name)
         if held != seal.chunks:
-            yield Finding(ok=False, what=f"vectors: Chroma holds {held:,} of {seal.chunks:,} chunks.", mend=_MEND)
+            yield Finding(
+                ok=False, what=f"vectors: Chroma holds {held:,} of {seal.chunks:,} chunks.", mend=update_command(folder)
+            )
             return
         known = set(catalog.unreachable().tolist())
         probes = [
@@ -98,6 +99,6 @@ def _vectors(store: ChromaStore, place: str, state: State, catalog: Catalog) -> 
         store.close()
     if lost:
         what = f"vectors: {len(lost):,} live paragraphs are not found by their own vector."
-        yield Finding(ok=False, what=what, mend="Run: pilcrow index --rebuild")
+        yield Finding(ok=False, what=what, mend=update_command(folder, rebuild=True))
     else:
         yield Finding(ok=True, what=f"vectors: each of {len(probes):,} sealed paragraphs is found by its own vector.")

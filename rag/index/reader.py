@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import IndexDamaged, IndexMismatch
+from rag.errors import IndexDamaged, IndexMismatch, update_command
 from rag.index.catalog import Catalog, Stored
 from rag.index.embedding import Embedder, load_embedder
 from rag.index.exact import ExactVectors
-from rag.index.schema import REBUILD, Seal, State
+from rag.index.schema import Seal, State
 from rag.index.vectors import ChromaStore, Near
 from rag.index.wordings import Wordings
 from rag.index.words import Found, LexicalIndex, WordQuery
@@ -81,12 +81,12 @@ class Snapshot:
         self._catalog = catalog
         self._lock = threading.Lock()
         self.warnings: list[str] = []
+        self._mend = update_command(folder)
         self.words = self._open_words(folder)
         self._store: ChromaStore | None = None
         seal = state.seal
-        place = chroma_url or ""
-        if seal is not None and (place or seal.chunks > exact_below):
-            self._store = self._open_store(chroma_url or folder / "vectors", place)
+        if seal is not None and (chroma_url or seal.chunks > exact_below):
+            self._store = self._open_store(folder, chroma_url)
 
     @cached_property
     def publishers(self) -> tuple[str, ...]:
@@ -239,23 +239,24 @@ class Snapshot:
             words = LexicalIndex(folder / (self.state.words or "words"))
             if words.count >= len(self.wordings.firsts):
                 return words
-            self.warnings.append("The lexical index lacks paragraphs. Run: pilcrow index")
+            self.warnings.append(f"The lexical index lacks paragraphs. {self._mend}")
         except IndexDamaged as error:
             self.warnings.append(str(error))
         return LexicalIndex.in_memory(self._catalog.entries(self._indexed(np.arange(len(self.wordings.firsts)))))
 
-    def _open_store(self, place: Path | str, name: str) -> ChromaStore | None:
+    def _open_store(self, folder: Path, chroma_url: str | None) -> ChromaStore | None:
         seal = self.state.seal
         assert seal is not None
-        if seal.place != name:
-            self.warnings.append(f"The vectors are not at {name or 'the embedded store'} yet. Run: pilcrow index")
+        if seal.place != (chroma_url or ""):
+            where = chroma_url or "the embedded store"
+            self.warnings.append(f"The vectors are not at {where} yet. {self._mend}")
             return None
-        store = ChromaStore(place)
+        store = ChromaStore(chroma_url or folder / "vectors", index=folder)
         weakref.finalize(self, store.close)
         try:
             if store.count(seal.name) == seal.chunks:
                 return store
-            self.warnings.append("The vectors in Chroma are incomplete. Run: pilcrow index")
+            self.warnings.append(f"The vectors in Chroma are incomplete. {self._mend}")
         except IndexDamaged as error:
             self.warnings.append(str(error))
         return None
@@ -371,5 +372,5 @@ class Index:
             raise IndexMismatch(
                 f"The index in {self.folder} was made with the embedding model {state.embedding!r}"
                 f" ({state.digest[:8]}), not {embedder.name!r} ({embedder.digest[:8]}).",
-                mend=REBUILD,
+                mend=update_command(self.folder, rebuild=True),
             )

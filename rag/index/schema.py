@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from rag.errors import IndexDamaged
+from rag.errors import IndexDamaged, update_command
 from rag.index.periods import bounds
 from rag.types import DocumentInfo, Filters, Span
 
 FORMAT = 3
 FILE = "catalog.sqlite"
-REBUILD = "Run: pilcrow index --rebuild"
 _MOST_VARIABLES = 900
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -91,7 +90,8 @@ def reading(file: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise IndexDamaged(f"The catalog {file} cannot be read: {error}.", mend=REBUILD) from error
+        mend = update_command(file.parent, rebuild=True)
+        raise IndexDamaged(f"The catalog {file} cannot be read: {error}.", mend=mend) from error
 
 
 def damage(connection: sqlite3.Connection) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import IndexDamaged
+from rag.errors import IndexDamaged, update_command
 from rag.index.schema import Seal
 from rag.index.vectors import VectorStore
 from rag.index.writing import CatalogWriter
@@ -54,7 +54,7 @@ def reseal(
     writer.begin_seal(name)
     store.seal(name, watched(), count=total)
     if store.count(name) != total:
-        raise IndexDamaged(f"Chroma kept {store.count(name)} of {total} vectors.", mend="Run: pilcrow index")
+        raise IndexDamaged(f"Chroma kept {store.count(name)} of {total} vectors.", mend=update_command(writer.folder))
     seal = Seal(place=place, name=name, through=through, chunks=total)
     step = 1 if force else max(1, total // _PROBES)
     missing = unreached(store, name, islice(vectors(), 0, None, step))

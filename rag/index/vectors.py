@@ -18,13 +18,12 @@ from urllib.parse import urlsplit
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import IndexDamaged
+from rag.errors import DEFAULT_INDEX, IndexDamaged, update_command
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
 
-_MEND = "Run: pilcrow index"
 _BATCH = 2_000
 _NAME = re.compile(r"pilcrow-[0-9a-f]{16}")
 """Names that `rag.index.seal` gives; another folder beside the embedded collections is somebody else's."""
@@ -75,8 +74,10 @@ class VectorStore(Protocol):
 class ChromaStore:
     """Chroma, embedded in a folder (one folder a collection, so that readers keep theirs) or behind a URL."""
 
-    def __init__(self, place: Path | str) -> None:
+    def __init__(self, place: Path | str, *, index: Path = DEFAULT_INDEX) -> None:
+        """What is at `place`; `index` is the folder whose update writes it."""
         self._place = place
+        self._mend = update_command(index)
         self._clients: dict[str, ClientAPI] = {}
         self._collections: dict[str, Any] = {}
 
@@ -148,7 +149,7 @@ class ChromaStore:
     def _collection(self, name: str) -> Any:
         if name not in self._collections:
             if isinstance(self._place, Path) and not (self._place / name).is_dir():
-                raise IndexDamaged(f"The vectors in {self._place / name} are missing.", mend=_MEND)
+                raise IndexDamaged(f"The vectors in {self._place / name} are missing.", mend=self._mend)
             self._collections[name] = self._client(name).get_collection(name, embedding_function=None)
         return self._collections[name]
 
@@ -178,7 +179,7 @@ class ChromaStore:
         try:
             yield
         except (ChromaError, httpx.HTTPError, ValueError, OSError, RuntimeError) as error:
-            raise IndexDamaged(f"Chroma at {self._place} does not serve: {error}.", mend=_MEND) from error
+            raise IndexDamaged(f"Chroma at {self._place} does not serve: {error}.", mend=self._mend) from error
 
 
 def _batched(

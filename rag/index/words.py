@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import IndexDamaged
+from rag.errors import IndexDamaged, update_command
 from rag.text.terms import terms
 
 if TYPE_CHECKING:
     import tantivy
 
-_MEND = "Run: pilcrow index"
 _MEMORY = 64_000_000
 
 
@@ -60,12 +59,13 @@ class LexicalIndex:
         """
         import tantivy
 
+        self._mend = update_command(folder.parent)
         try:
             self._index = tantivy.Index.open(str(folder))
             self._schema = self._index.schema
             self._searcher = self._index.searcher()
         except (ValueError, OSError, RuntimeError) as error:
-            raise IndexDamaged(f"The lexical index in {folder} cannot be opened: {error}.", mend=_MEND) from error
+            raise IndexDamaged(f"The lexical index in {folder} cannot be opened: {error}.", mend=self._mend) from error
 
     @classmethod
     def create(cls, folder: Path) -> LexicalIndex:
@@ -82,6 +82,7 @@ class LexicalIndex:
         import tantivy
 
         made = cls.__new__(cls)
+        made._mend = ""
         made._schema = _schema()
         made._index = tantivy.Index(made._schema)
         made.change(remove=(), add=entries)
@@ -103,7 +104,7 @@ class LexicalIndex:
             writer.commit()
             writer.wait_merging_threads()
         except (ValueError, OSError, RuntimeError) as error:
-            raise IndexDamaged(f"The lexical index cannot be written: {error}.", mend=_MEND) from error
+            raise IndexDamaged(f"The lexical index cannot be written: {error}.", mend=self._mend) from error
         self.reload()
 
     def reload(self) -> None:

@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import IndexDamaged, IndexMismatch
+from rag.errors import IndexDamaged, IndexMismatch, update_command
 from rag.index.embedding import Passage, PassageVectors
 from rag.index.periods import period
 from rag.index.schema import (
     FILE,
     FORMAT,
-    REBUILD,
     SCHEMA,
     Seal,
     State,
@@ -69,11 +68,13 @@ class CatalogWriter:
             IndexMismatch: the catalog has another format and `afresh` is not set.
             IndexDamaged: it cannot be read and `afresh` is not set.
         """
+        self.folder = folder
         self._file = folder / FILE
+        self._rebuild = update_command(folder, rebuild=True)
         try:
             self._open()
             if afresh and damage(self._connection):
-                raise IndexDamaged(f"The catalog {self._file} is damaged.", mend=REBUILD)
+                raise IndexDamaged(f"The catalog {self._file} is damaged.", mend=self._rebuild)
         except (IndexMismatch, IndexDamaged):
             if not afresh:
                 raise
@@ -98,12 +99,12 @@ class CatalogWriter:
             self._connection = connect(self._file)
             tables = {row[0] for row in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if not {"meta", "documents", "paragraphs"} <= tables:
-                raise IndexDamaged(f"The catalog {self._file} is incomplete.", mend=REBUILD)
+                raise IndexDamaged(f"The catalog {self._file} is incomplete.", mend=self._rebuild)
             found = self.state().format
         if found != FORMAT:
             raise IndexMismatch(
-                f"The index in {self._file.parent} has format {found}, this Pilcrow writes format {FORMAT}.",
-                mend=REBUILD,
+                f"The index in {self.folder} has format {found}, this Pilcrow writes format {FORMAT}.",
+                mend=self._rebuild,
             )
 
     def close(self) -> None:
@@ -396,4 +397,4 @@ class CatalogWriter:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            raise IndexDamaged(f"The catalog {self._file} cannot be written: {error}.", mend=REBUILD) from error
+            raise IndexDamaged(f"The catalog {self._file} cannot be written: {error}.", mend=self._rebuild) from error
