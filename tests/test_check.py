@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag.check import check
+from rag.errors import StoreError
 from rag.library import SOURCES, update_index
 from rag.settings import Settings
 from tests.conftest import ROOT
@@ -66,3 +67,23 @@ def test_another_embedding_model_is_named(settings: Settings) -> None:
 def test_a_model_that_cannot_be_used_is_named(settings: Settings) -> None:
     assert any("nonsense" in line for line in wrong(settings.model_copy(update={"model": "nonsense:x"})))
     assert any("OPENAI_API_KEY" in line for line in wrong(settings.model_copy(update={"model": "openai:x"})))
+
+
+def test_a_server_that_is_down_is_named_and_not_an_update_that_needs_it(settings: Settings) -> None:
+    (found,) = wrong(settings.model_copy(update={"chroma_url": "http://127.0.0.1:9"}))
+    assert "Chroma at http://127.0.0.1:9 does not serve" in found
+    assert "Start the server" in found
+    assert "pilcrow index" not in found
+
+
+def test_a_file_in_the_place_of_the_vectors_is_named(settings: Settings, tmp_path: Path) -> None:
+    place = tmp_path / ".pilcrow" / "vectors"
+    shutil.rmtree(place)
+    place.touch()
+    (found,) = wrong(settings)
+    assert "vectors is no folder. Remove it." in found
+    with pytest.raises(StoreError, match=r"vectors is no folder\. Remove it\."):
+        update_index(settings)
+    place.unlink()
+    update_index(settings)
+    assert wrong(settings) == []

@@ -74,11 +74,12 @@ def _words(folder: Path, state: State, wordings: Wordings) -> Iterator[Finding]:
 
 def _vectors(folder: Path, chroma_url: str | None, state: State, catalog: Catalog) -> Iterator[Finding]:
     seal = state.seal
-    if seal is None or seal.place != (chroma_url or ""):
-        yield Finding(ok=False, what="vectors: none in Chroma.", mend=update_command(folder))
-        return
     store = ChromaStore(chroma_url or folder / "vectors", index=folder)
     try:
+        if seal is None or seal.place != (chroma_url or ""):
+            store.names()  # whether it serves at all
+            yield Finding(ok=False, what="vectors: none in Chroma.", mend=update_command(folder))
+            return
         held = store.count(seal.name)
         if held != seal.chunks:
             yield Finding(

@@ -148,6 +148,7 @@ class ChromaStore:
 
     def _collection(self, name: str) -> Any:
         if name not in self._collections:
+            self._refuse_file()
             if isinstance(self._place, Path) and not (self._place / name).is_dir():
                 raise IndexDamaged(f"The vectors in {self._place / name} are missing.", mend=self._mend)
             self._collections[name] = self._client(name).get_collection(name, embedding_function=None)
@@ -161,6 +162,7 @@ class ChromaStore:
         at = name if isinstance(self._place, Path) else ""
         if at not in self._clients:
             if isinstance(self._place, Path):
+                self._refuse_file()
                 (self._place / name).mkdir(parents=True, exist_ok=True)
                 self._clients[at] = chromadb.PersistentClient(str(self._place / name), settings=settings)
             else:
@@ -171,15 +173,30 @@ class ChromaStore:
                 )
         return self._clients[at]
 
+    def _refuse_file(self) -> None:
+        if isinstance(self._place, Path) and self._place.exists() and not self._place.is_dir():
+            raise IndexDamaged(f"{self._place} is no folder.", mend=f"Remove it. {self._mend}")
+
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         import httpx
-        from chromadb.errors import ChromaError
+        from chromadb.errors import ChromaError, NotFoundError
 
         try:
             yield
+        except NotFoundError as error:
+            raise IndexDamaged(
+                f"Chroma at {self._place} lacks the vectors: {_reason(error)}.", mend=self._mend
+            ) from error
         except (ChromaError, httpx.HTTPError, ValueError, OSError, RuntimeError) as error:
-            raise IndexDamaged(f"Chroma at {self._place} does not serve: {error}.", mend=self._mend) from error
+            mend = self._mend
+            if not isinstance(self._place, Path):
+                mend = "Start the server, name another in PILCROW_CHROMA_URL, or unset it."
+            raise IndexDamaged(f"Chroma at {self._place} does not serve: {_reason(error)}.", mend=mend) from error
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".?")
 
 
 def _batched(

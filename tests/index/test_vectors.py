@@ -86,5 +86,5 @@ def test_asking_for_more_than_there_is_gives_all(store: VectorStore, name: str) 
 
 
 def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(IndexDamaged, match=r"127\.0\.0\.1:1 "):
+    with pytest.raises(IndexDamaged, match=r"127\.0\.0\.1:1 does not serve: .*[^.?]\. Start the server"):
         ChromaStore("http://127.0.0.1:1").count("pilcrow-x")
