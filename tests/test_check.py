@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import os
 import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -87,3 +92,50 @@ def test_a_file_in_the_place_of_the_vectors_is_named(settings: Settings, tmp_pat
     place.unlink()
     update_index(settings)
     assert wrong(settings) == []
+
+
+@pytest.mark.parametrize("statement", ["", "CREATE TABLE other (x)"])
+def test_a_catalog_that_is_none_is_mended_by_what_is_named_first(
+    statement: str, settings: Settings, tmp_path: Path
+) -> None:
+    catalog = tmp_path / ".pilcrow" / "catalog.sqlite"
+    catalog.unlink()
+    with closing(sqlite3.connect(catalog)) as connection:
+        connection.execute(statement)
+    (found,) = wrong(settings)
+    assert "is incomplete. Run: pilcrow index --rebuild" in found
+    update_index(settings, rebuild=True)
+    assert wrong(settings) == []
+
+
+def test_a_folder_in_the_place_of_the_catalog_is_named(settings: Settings, tmp_path: Path) -> None:
+    catalog = tmp_path / ".pilcrow" / "catalog.sqlite"
+    catalog.unlink()
+    catalog.mkdir()
+    (found,) = wrong(settings)
+    assert "Move it away. Run: pilcrow index" in found
+    for rebuild in (False, True):
+        with pytest.raises(StoreError, match="Move it away"):
+            update_index(settings, rebuild=rebuild)
+    catalog.rmdir()
+    update_index(settings)
+    assert wrong(settings) == []
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="root writes everywhere, and cannot be held back here")
+@pytest.mark.parametrize("is_open", [True, False])
+def test_an_index_that_is_read_only_is_not_to_be_updated(is_open: bool, settings: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / ".pilcrow"
+    with closing(sqlite3.connect(folder / "catalog.sqlite")) as connection:
+        if is_open:
+            connection.execute("SELECT * FROM meta").fetchall()
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        program = "from rag.cli import main; main()"
+        held_back = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+        done = subprocess.run([*held_back, sys.executable, "-c", program, "check"], capture_output=True, text=True)
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o755)
+    assert (done.returncode, done.stderr) == (0 if is_open else 1, ""), done.stdout
+    assert ("index (.pilcrow): .pilcrow is read-only" if is_open else "Let .pilcrow be written to") in done.stdout
+    assert "pilcrow index" not in done.stdout

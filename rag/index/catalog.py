@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import IndexMismatch, IndexMissing, update_command
+from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, update_command
 from rag.index.schema import (
     FILE,
     FORMAT,
@@ -114,9 +114,10 @@ class Catalog:
             try:
                 meta = dict(self._rows("SELECT name, value FROM meta"))
             except sqlite3.OperationalError as error:
-                if "no such table" in str(error):
-                    raise self._missing() from None
-                raise
+                if "no such table" not in str(error):
+                    raise
+                mend = update_command(self.file.parent, rebuild=True)
+                raise IndexDamaged(f"The catalog {self.file} is incomplete.", mend=mend) from None
         if int(meta.get("format", FORMAT)) != FORMAT:
             raise IndexMismatch(
                 f"The index in {self.file.parent} has format {meta['format']}, this Pilcrow reads format {FORMAT}.",

@@ -5,6 +5,7 @@ A finding says what was looked at, whether it is well, and the command that mend
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -49,8 +50,13 @@ def verify(folder: Path, *, embedding: str, chroma_url: str | None = None) -> tu
         what = f"made with the embedding model {state.embedding!r}, but {embedder.name!r} is set."
         return (Finding(ok=False, what=what, mend=rebuild),)
     wordings, _ = catalog.wordings()
+    held = Finding(ok=True, what=f"{len(wordings.keys):,} paragraphs, generation {state.generation}.")
+    if not os.access(folder, os.W_OK):
+        # Neither tantivy nor Chroma opens where it can make no lock.
+        what = f"{folder} is read-only: words and vectors are made from the catalog in memory, at every start."
+        return (held, Finding(ok=True, what=what, mend="To start faster, let it be written to."))
     return (
-        Finding(ok=True, what=f"{len(wordings.keys):,} paragraphs, generation {state.generation}."),
+        held,
         *_words(folder, state, wordings),
         *_vectors(folder, chroma_url, state, catalog),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -76,12 +77,27 @@ def connect(file: Path) -> sqlite3.Connection:
     """A connection to an existing catalog; writers and readers do not wait for each other.
 
     Each thread uses one of its own; only closing them is left to whichever thread comes last.
+
+    Raises:
+        IndexDamaged: a folder lies in its place.
     """
+    refuse_folder(file)
     address = f"{file.absolute().as_uri()}?mode=rw"
     connection = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -32000")
     return connection
+
+
+def refuse_folder(file: Path) -> None:
+    """Refuses a folder in the place of the catalog, which building anew would not remove.
+
+    Raises:
+        IndexDamaged: there is one.
+    """
+    if file.is_dir():
+        mend = f"Move it away. {update_command(file.parent)}"
+        raise IndexDamaged(f"A folder lies in the place of the catalog {file}.", mend=mend)
 
 
 @contextmanager
@@ -91,6 +107,9 @@ def reading(file: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         mend = update_command(file.parent, rebuild=True)
+        if not os.access(file.parent, os.W_OK):
+            # SQLite reads such a catalog only while somebody who may write has it open.
+            mend = f"Let {file.parent} be written to, or copy it to where it can be."
         raise IndexDamaged(f"The catalog {file} cannot be read: {error}.", mend=mend) from error
 
 

@@ -28,6 +28,7 @@ from rag.index.schema import (
     damage,
     folded,
     heading,
+    refuse_folder,
     spans_of,
     state_of,
 )
@@ -71,6 +72,7 @@ class CatalogWriter:
         self.folder = folder
         self._file = folder / FILE
         self._rebuild = update_command(folder, rebuild=True)
+        refuse_folder(self._file)
         try:
             self._open()
             if afresh and damage(self._connection):
