@@ -34,7 +34,7 @@ def check(settings: Settings) -> tuple[Finding, ...]:
 
 def _corpus(settings: Settings) -> Iterator[Finding]:
     from rag.corpus import scan
-    from rag.library import named, next_sources
+    from rag.library import left_out, named, next_sources
 
     try:
         paths = next_sources(settings.index)
@@ -49,6 +49,8 @@ def _corpus(settings: Settings) -> Iterator[Finding]:
         yield Finding(subject=subject, ok=False, what=str(problem), mend=mend)
     if not problems:
         yield Finding(subject=subject, ok=bool(read), what=f"{len(read)} documents can be read.")
+    if passed_over := left_out(paths):
+        yield Finding(subject=subject, ok=True, what=f"Left out: {passed_over}")
 
 
 def _index(settings: Settings) -> Iterator[Finding]:

@@ -167,7 +167,7 @@ def index(
 
     Says what was added, changed or removed.
     """
-    from rag.library import named, sources, update_index
+    from rag.library import left_out, named, sources, update_index
     from rag.terminal import changes_text, console, plain, progress_bar
 
     settings = load_settings(index=index)
@@ -179,6 +179,8 @@ def index(
         console().print(changes_text(changes))
     for problem in changes.problems:
         _complain(f"not indexed: {problem}")
+    if not quiet and (passed_over := left_out(paths or sources(settings.index))):
+        _complain(f"left out: {passed_over}")
     return 2 if changes.problems else 0
 
 

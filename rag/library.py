@@ -90,6 +90,18 @@ def named(paths: Sequence[Path]) -> str:
     return ", ".join("the bundled documents" if path == bundled_corpus() else str(path) for path in paths)
 
 
+def left_out(paths: Sequence[Path]) -> str:
+    """How many files of which forms an update passes over under these paths; empty when there are none."""
+    from rag.corpus import left_out
+    from rag.corpus.readers import READERS
+
+    counts = left_out(paths)
+    if not counts:
+        return ""
+    forms = ", ".join(f"{count:,} {form}" for form, count in counts.items())
+    return f"{sum(counts.values()):,} files of forms that are not read ({forms}); documents are {', '.join(READERS)}."
+
+
 def _that_are_there(index: Path, paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """The same, where an update would not take the documents of one that is gone for removed."""
     for path in paths:

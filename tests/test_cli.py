@@ -315,6 +315,26 @@ def test_a_bad_file_is_named_and_spoils_nothing(tmp_path: Path, pilcrow: Run, co
     assert json.loads(pilcrow("ask", SERVICEMEN, "--index", index, "--json")[1])["status"] == "answered"
 
 
+def test_files_of_other_forms_are_counted(tmp_path: Path, pilcrow: Run, corpus_folder: Path) -> None:
+    folder = tmp_path / "corpus"
+    (folder / "below").mkdir(parents=True)
+    for source in corpus_folder.glob("*.md"):
+        (folder / source.name).write_bytes(source.read_bytes())
+    (folder / "note.txt").write_text("Some text.\n")
+    (folder / "note.yaml").write_text("title: A note\n")
+    index = str(tmp_path / "index")
+    code, _, err = pilcrow("index", str(folder), "--index", index)
+    assert (code, err) == (0, "")
+    for name in ("page.html", "page.yaml", "a.pdf", "below/b.PDF", "Makefile", "lonely.yaml", ".hidden.pdf"):
+        (folder / name).write_text("…")
+    code, _, err = pilcrow("index", str(folder), "--index", index)
+    assert code == 0
+    assert one_line(err), err
+    assert "left out: 5 files of forms that are not read (2 .pdf, 1 without a suffix, 1 .yaml, 1 .html)" in err
+    assert pilcrow("index", "--quiet", "--index", index)[2] == ""
+    assert "Left out: 5 files" in pilcrow("check", "--index", index)[1]
+
+
 def test_check_is_content_with_a_good_index(pilcrow: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     code, out, _ = pilcrow("check")

@@ -2,6 +2,6 @@
 
 from rag.corpus.dates import check_date
 from rag.corpus.paragraphs import split_paragraphs
-from rag.corpus.scan import Reading, read_all, scan
+from rag.corpus.scan import Reading, left_out, read_all, scan
 
-__all__ = ["Reading", "check_date", "read_all", "scan", "split_paragraphs"]
+__all__ = ["Reading", "check_date", "left_out", "read_all", "scan", "split_paragraphs"]

@@ -6,7 +6,8 @@ Every problem of every file comes out beside the documents; none stops the other
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,6 +111,29 @@ def _files(path: Path, root: Path | None) -> Iterator[File | Problem]:
         yield Problem(path=source, what="is no ordinary file")
     else:
         yield File(path=path, source=source, names=(path.stem,))
+
+
+def left_out(paths: Sequence[Path]) -> Mapping[str, int]:
+    """How many files of each form without a reader the folders hold, the most frequent first.
+
+    Hidden files and `README.md` do not count, nor does a sidecar beside its document.
+    """
+    files = {file for path in paths if path.is_dir() for file in _unread(path.resolve())}
+    return dict(Counter(file.suffix.lower() or "without a suffix" for file in sorted(files)).most_common())
+
+
+def _unread(folder: Path) -> Iterator[Path]:
+    paths = _listed(folder)
+    if isinstance(paths, str):
+        return
+    described = Counter(path.stem for path in paths)
+    for path in paths:
+        if _is_passed_over(path.name) or path.is_symlink():
+            continue
+        if path.is_dir():
+            yield from _unread(path)
+        elif path.suffix.lower() not in READERS and not (path.suffix == ".yaml" and described[path.stem] > 1):
+            yield path
 
 
 def is_closed(path: Path) -> bool:
