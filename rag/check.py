@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rag.errors import PilcrowError, Problem, command
@@ -29,7 +29,7 @@ class Finding:
 
 def check(settings: Settings) -> tuple[Finding, ...]:
     """Everything that was looked at, in the order of the data's way."""
-    return (*_corpus(settings), *_index(settings), *_prompts(), *_model(settings))
+    return (*_corpus(settings), *_index(settings), *_prompts(), *_model(settings), *_optional(settings))
 
 
 def _corpus(settings: Settings) -> Iterator[Finding]:
@@ -84,13 +84,33 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             subject="model", ok=True, what=what, mend="To set one: PILCROW_MODEL=provider:model, see README.md."
         )
-        return
+    else:
+        yield _tried("model", settings.model, lambda: _ask(settings.model, settings))
+
+
+def _optional(settings: Settings) -> Iterator[Finding]:
+    """The models that are used only where they are set."""
+    from rag.answer.entailment import load_entailment
+    from rag.retrieve.rerank import load_reranker
+
+    if reranker := settings.reranker:
+        yield _tried("reranker", reranker, lambda: load_reranker(reranker))
+    if nli := settings.nli:
+        yield _tried("entailment model", nli, lambda: load_entailment(nli))
+    if judge := settings.judge:
+        yield _tried("judge", judge, lambda: _ask(judge, settings))
+
+
+def _tried(what: str, name: str, attempt: Callable[[], object]) -> Finding:
+    try:
+        attempt()
+    except PilcrowError as error:
+        return Finding(subject=f"{what} ({name})", ok=False, what=error.what, mend=error.mend)
+    return Finding(subject=f"{what} ({name})", ok=True, what="answers.")
+
+
+def _ask(name: str, settings: Settings) -> None:
     from rag.answer.models import Request, complete, open_chat_model
 
-    try:
-        model = open_chat_model(settings.model, timeout=settings.timeout, attempts=1)
-        complete(model, Request(system="Answer with one word.", user="Say: ready"))
-    except PilcrowError as error:
-        yield Finding(subject=f"model ({settings.model})", ok=False, what=error.what, mend=error.mend)
-    else:
-        yield Finding(subject=f"model ({settings.model})", ok=True, what="answers.")
+    model = open_chat_model(name, timeout=settings.timeout, attempts=1)
+    complete(model, Request(system="Answer with one word.", user="Say: ready"))

@@ -74,6 +74,22 @@ def test_a_model_that_cannot_be_used_is_named(settings: Settings) -> None:
     assert any("OPENAI_API_KEY" in line for line in wrong(settings.model_copy(update={"model": "openai:x"})))
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("reranker", "/nope", "reranker (/nope)"),
+        ("nli", "/nope", "entailment model (/nope)"),
+        ("judge", "bogus", "judge (bogus)"),
+        ("judge", "openai:x", "OPENAI_API_KEY"),
+    ],
+)
+def test_an_optional_model_that_cannot_be_used_is_named(
+    setting: str, value: str, words: str, settings: Settings
+) -> None:
+    (found,) = wrong(settings.model_copy(update={setting: value}))
+    assert words in found
+
+
 def test_a_server_that_is_down_is_named_and_not_an_update_that_needs_it(settings: Settings) -> None:
     (found,) = wrong(settings.model_copy(update={"chroma_url": "http://127.0.0.1:9"}))
     assert "Chroma at http://127.0.0.1:9 does not serve" in found
