@@ -65,6 +65,9 @@ def run(arguments: list[str]) -> int:
     """The exit code of one command; errors have been printed as one line."""
     from dotenv import load_dotenv
 
+    if sys.stdout is None:
+        _complain("Standard output is closed. To have nothing printed, send it to /dev/null.")
+        return 2
     try:
         # A provider's own variables (OPENAI_API_KEY and its kin) may stand in .env too; its library reads the
         # environment only.
@@ -105,6 +108,8 @@ def run(arguments: list[str]) -> int:
 def _complain(message: str) -> None:
     from rag.terminal import plain
 
+    if sys.stderr is None:
+        return
     with suppress(BrokenPipeError):
         print("pilcrow: " + plain(" ".join(message.split())), file=sys.stderr)
 
@@ -141,9 +146,11 @@ def _batch_rows(path: Path) -> tuple[BatchRow, ...]:
     from rag.batch import read_batch
 
     if str(path) == "-":
-        return read_batch(sys.stdin, name="<stdin>", check=check_question)
+        if sys.stdin is None:
+            raise InputError("Standard input is closed.", mend="Pipe the questions in, or name a file of JSON lines.")
+        return read_batch(sys.stdin.buffer, name="<stdin>", check=check_question)
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open("rb") as lines:
             return read_batch(lines, name=str(path), check=check_question)
     except OSError as error:
         raise InputError(f"Cannot read {path}: {error.strerror}.", mend="Name a file of JSON lines.") from None

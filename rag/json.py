@@ -6,6 +6,9 @@ from typing import Any
 
 from rag.types import Answer, Citation, Document, DocumentInfo, Hit, Paragraph, Retrieval
 
+RowId = str | int | float | bool | None
+"""The `id` of a row of a batch, which is handed back as it came."""
+
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:
     """The documented object of `pilcrow ask --json`."""
@@ -59,7 +62,7 @@ def citation_to_json(citation: Citation) -> dict[str, Any]:
     }
 
 
-def retrieval_to_json(retrieval: Retrieval, *, id: str) -> dict[str, Any]:  # noqa: A002 - the documented key
+def retrieval_to_json(retrieval: Retrieval, *, id: RowId) -> dict[str, Any]:  # noqa: A002 - the documented key
     """The documented object of `pilcrow search --json`."""
     return {"id": id, "query": retrieval.question, "hits": [hit_to_json(hit) for hit in retrieval.hits]}
 

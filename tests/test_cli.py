@@ -81,14 +81,14 @@ def test_search_ranks_and_collapses_copies(pilcrow: Run) -> None:
 def test_a_batch_answers_in_order_with_its_ids(command: str, pilcrow: Run, tmp_path: Path) -> None:
     rows: list[dict[str, Any]] = [
         {"id": "second", "question": "Who supports the COP29 bid?"},
-        {"id": "first", "question": SERVICEMEN},
+        {"id": 1, "question": SERVICEMEN},
         {"id": "third", "question": "And Armenia?", "history": [{"role": "user", "content": SERVICEMEN}]},
     ]
     file = tmp_path / "batch.jsonl"
     file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     code, out, _ = pilcrow(command, "--batch", str(file))
     assert code == 0
-    assert [json.loads(line)["id"] for line in out.splitlines()] == ["second", "first", "third"]
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["second", 1, "third"]
 
 
 @pytest.mark.parametrize("command", ["ask", "search"])
@@ -436,3 +436,20 @@ def test_a_batch_whose_reader_went_away_ends(index_folder: Path, tmp_path: Path)
     process.stdout.close()
     assert (process.wait(timeout=60), process.stderr.read()) == (0, "")
     process.stderr.close()
+
+
+@pytest.mark.parametrize(
+    ("closed", "arguments", "words"),
+    [
+        ("<&-", "search --batch -", "Standard input is closed"),
+        (">&-", "search servicemen", "Standard output is closed"),
+    ],
+)
+def test_a_closed_stream_is_one_line_and_exit_2(closed: str, arguments: str, words: str, index_folder: Path) -> None:
+    command = f"{sys.executable} -c 'from rag.cli import main; main()' {arguments} {closed}"
+    done = subprocess.run(
+        command, shell=True, capture_output=True, text=True, cwd=ROOT, env=subprocess_environment(index_folder)
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert one_line(done.stderr), done.stderr
+    assert words in done.stderr
