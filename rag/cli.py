@@ -63,15 +63,11 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """The exit code of one command; errors have been printed as one line."""
-    from dotenv import load_dotenv
-
     if sys.stdout is None:
         _complain("Standard output is closed. To have nothing printed, send it to /dev/null.")
         return 2
     try:
-        # A provider's own variables (OPENAI_API_KEY and its kin) may stand in .env too; its library reads the
-        # environment only.
-        load_dotenv(".env")
+        _pass_on_env_file()
         code: int = app(arguments, prog_name="pilcrow", standalone_mode=False) or 0
         if code == INTERRUPTED:
             _complain("Stopped.")
@@ -103,6 +99,15 @@ def run(arguments: list[str]) -> int:
     except OSError as error:
         _complain(f"{error.filename}: {error.strerror}." if error.filename else f"{error}.")
         return 2
+
+
+def _pass_on_env_file() -> None:
+    """Puts the variables of providers (OPENAI_API_KEY and its kin) in .env where their libraries look for them."""
+    from rag.env_file import read_env_file
+
+    for name, value in read_env_file().items():
+        if not name.upper().startswith("PILCROW_"):
+            os.environ.setdefault(name, value)
 
 
 def _complain(message: str) -> None:

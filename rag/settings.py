@@ -12,10 +12,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from rag.env_file import ENV_FILE, read_env_file
 from rag.errors import DEFAULT_INDEX, ConfigurationError
 
 PREFIX = "PILCROW_"
@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     """Everything a user can set; `Settings.load()` gives readable errors."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, str_strip_whitespace=True
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, str_strip_whitespace=True
     )
 
     index: Path = Field(DEFAULT_INDEX, description="Folder of the index.")
@@ -94,7 +94,7 @@ class Settings(BaseSettings):
 def _refuse_unknown() -> None:
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     # Windows and some shells change the case of variables; pydantic-settings compares without regard to it too.
-    places = {**dict.fromkeys(dotenv_values(".env"), ".env"), **dict.fromkeys(os.environ, "the environment")}
+    places = {**dict.fromkeys(read_env_file(), str(ENV_FILE)), **dict.fromkeys(os.environ, "the environment")}
     for name, place in sorted(places.items()):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)

@@ -187,6 +187,19 @@ def test_what_the_system_refuses_is_one_line_and_exit_2(
     assert words in err
 
 
+def test_an_unknown_setting_is_sought_where_it_stands(
+    pilcrow: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("PILCROW_FOO=1\nSOME_PROVIDERS_KEY=s3\n", encoding="utf-8")
+    monkeypatch.setenv("SOME_PROVIDERS_KEY", "")
+    monkeypatch.delenv("SOME_PROVIDERS_KEY")
+    code, _, err = pilcrow("search", "x")
+    assert (code, one_line(err)) == (2, True), err
+    assert "Unknown setting PILCROW_FOO in .env." in err
+    assert os.environ["SOME_PROVIDERS_KEY"] == "s3"
+
+
 def test_a_terminal_that_cannot_show_a_character_is_told_so(index_folder: Path) -> None:
     done = subprocess.run(
         [*MAIN, "show", "trend-2023-12-08-ots-reaction"], capture_output=True, text=True, cwd=ROOT,

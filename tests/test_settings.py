@@ -67,3 +67,28 @@ def test_an_empty_setting_is_as_good_as_none(value: str, monkeypatch: pytest.Mon
         monkeypatch.setenv(f"PILCROW_{name}", value)
     settings = Settings.load()
     assert (settings.index, settings.model, settings.embedding) == (Path(".pilcrow"), "quote", "all-MiniLM-L6-v2")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PILCROW_K=3\nthis is no setting\nPILCROW_STRICT=1\n", ".env:2 cannot be read"),
+        (b'PILCROW_MODEL="quote\n', ".env:1 cannot be read"),
+        (b"# caf\xe9\nPILCROW_K=3\n", ".env is not UTF-8 at byte 6"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(
+    content: bytes, words: str, empty_folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (empty_folder / ".env").write_bytes(content)
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.load()
+    assert words in str(caught.value)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_comments_exports_and_quotes_are_understood(empty_folder: Path) -> None:
+    (empty_folder / ".env").write_text(
+        "# a comment\n\nexport PILCROW_K='3'\nOTHER = 1 # why\nEMPTY\n", encoding="utf-8"
+    )
+    assert Settings.load().k == 3
