@@ -77,8 +77,11 @@ def run(arguments: list[str]) -> int:
         _complain(str(error))
         return error.exit_code
     except TyperException as error:
-        if message := error.format_message():
-            _complain(f"{message} See: pilcrow --help")
+        context = getattr(error, "ctx", None)
+        if not arguments:
+            print(error.format_message(), file=sys.stderr)  # nothing was asked for: the help
+        elif message := error.format_message():
+            _complain(f"{message} See: {context.command_path if context else 'pilcrow'} --help")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         _complain("Stopped.")

@@ -369,6 +369,18 @@ def test_help_has_an_example(command: list[str], pilcrow: Run) -> None:
     assert "pilcrow" in out.split("Options", 1)[1]
 
 
+def test_the_help_stands_in_its_own_lines_where_nothing_is_asked(pilcrow: Run) -> None:
+    code, out, err = pilcrow()
+    assert (code, out) == (2, "")
+    assert err == pilcrow("--help")[1]
+
+
+def test_a_wrong_option_points_at_the_help_of_its_command(pilcrow: Run) -> None:
+    assert pilcrow("ask", "x", "--colour")[2].endswith("See: pilcrow ask --help\n")
+    assert pilcrow("eval", "keep")[2].endswith("See: pilcrow eval keep --help\n")
+    assert pilcrow("nonsense")[2].endswith("See: pilcrow --help\n")
+
+
 def subprocess_environment(index_folder: Path) -> dict[str, str]:
     return {**os.environ, "PILCROW_INDEX": str(index_folder)}
 
