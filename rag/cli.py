@@ -7,6 +7,7 @@ Every error is one line on stderr. Heavy imports happen inside the commands that
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -41,6 +42,15 @@ if TYPE_CHECKING:
     from rag.types import Answer
 
 INTERRUPTED = 130
+_MENDS = {
+    errno.ENOENT: "Name what is there.",
+    errno.EACCES: "Give yourself the right to it, or name another place.",
+    errno.EROFS: "Name a place that can be written to.",
+    errno.ENOSPC: "Make room on the disk, or name another place.",
+    errno.ENOTDIR: "Move away what lies there, or name another place.",
+    errno.EISDIR: "Move away what lies there, or name another place.",
+    errno.EEXIST: "Move away what lies there, or name another place.",
+}
 
 app = typer.Typer(
     name="pilcrow",
@@ -100,7 +110,10 @@ def run(arguments: list[str]) -> int:
         _complain(f"{around} cannot be written as {error.encoding}. Use UTF-8 in the arguments and the terminal.")
         return 2
     except OSError as error:
-        _complain(f"{error.filename}: {error.strerror}." if error.filename else f"{error}.")
+        if not error.filename:
+            _discard_output()
+        what = f"{error.filename}: {error.strerror}." if error.filename else f"Output: {error.strerror or error}."
+        _complain(f"{what} {_MENDS.get(error.errno or 0, 'Put this right and try again.')}")
         return 2
 
 

@@ -155,3 +155,9 @@ def test_an_index_that_is_read_only_is_not_to_be_updated(is_open: bool, settings
     assert (done.returncode, done.stderr) == (0 if is_open else 1, ""), done.stdout
     assert ("index (.pilcrow): .pilcrow is read-only" if is_open else "Let .pilcrow be written to") in done.stdout
     assert "pilcrow index" not in done.stdout
+
+
+def test_a_file_in_the_place_of_the_kept_models_is_no_hindrance(settings: Settings, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / ".pilcrow" / "models")
+    (tmp_path / ".pilcrow" / "models").touch()
+    assert wrong(settings) == []

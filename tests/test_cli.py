@@ -168,8 +168,10 @@ def test_wrong_input_is_one_line_and_exit_2(arguments: tuple[str, ...], words: s
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("index", "--index", "a-file"), "a-file"),
-        (("eval", "report", "quote", "--out", "no-folder/x.html"), "no-folder"),
+        (("index", "--index", "a-file"), "No index can be written to a-file: a-file: File exists. Let it be"),
+        (("index", "--index", "a-file/x"), "No index can be written to a-file/x: a-file/x: Not a directory. Let it be"),
+        (("index", "--index", "locked"), "No index can be written to locked: "),
+        (("eval", "report", "quote", "--out", "no-folder/x.html"), "no-folder/x.html cannot be written: No such file"),
         (("eval", "compare", "quote", "quote", "--report", "no-folder/x.html"), "no-folder"),
         (("eval", "--questions", "a-file/x.jsonl"), "a-file"),
         (("show", "caf\udce9"), "'caf\\udce9'"),
@@ -181,6 +183,7 @@ def test_what_the_system_refuses_is_one_line_and_exit_2(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a-file").touch()
+    (tmp_path / "locked" / "lock").mkdir(parents=True)
     code, out, err = pilcrow(*arguments)
     assert (code, out) == (2, "")
     assert one_line(err), err
@@ -478,3 +481,15 @@ def test_a_closed_stream_is_one_line_and_exit_2(closed: str, arguments: str, wor
     assert (done.returncode, done.stdout) == (2, "")
     assert one_line(done.stderr), done.stderr
     assert words in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_a_full_disk_under_the_output_is_named(arguments: tuple[str, ...], index_folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*MAIN, "search", "servicemen", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+            env=subprocess_environment(index_folder),
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert one_line(done.stderr), done.stderr
+    assert "Output: No space left on device. Make room" in done.stderr

@@ -181,10 +181,19 @@ def question_from_json(line: Mapping[str, Any], *, grades: Sequence[int] = ()) -
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replaces a file by a whole new one."""
+    """Replaces a file by a whole new one.
+
+    Raises:
+        InputError: it cannot be written there.
+    """
     temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    temporary.replace(path)
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}.", mend="Name a file in a folder that is there and has room."
+        ) from None
 
 
 def _lines(rows: Iterable[Mapping[str, Any]]) -> str:

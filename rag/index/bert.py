@@ -6,7 +6,6 @@ one vector a token. The embedding model and the reader run on it, each with weig
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -110,15 +109,15 @@ class TokenStates:
 def kept_graph(folder: Path, build: Callable[[], Model]) -> Path | Model:
     """The file of a graph in `folder`; built when it is not there or not as it was written.
 
-    Where nothing can be written the graph itself is returned: the next process builds it again.
+    Where it cannot be kept the graph itself is returned: the next process builds it again.
     """
     target, seal = folder / "model.xml", folder / "digests.json"
-    if _is_whole(folder, seal):
-        return target
-    import openvino
-    from filelock import FileLock
-
     try:
+        if _is_whole(folder, seal):
+            return target
+        import openvino
+        from filelock import FileLock
+
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_suffix(".lock")):
             if not _is_whole(folder, seal):  # another process may have built it meanwhile
@@ -128,9 +127,7 @@ def kept_graph(folder: Path, build: Callable[[], Model]) -> Path | Model:
                 half = seal.with_suffix(".half")
                 half.write_text(json.dumps(digests))
                 half.replace(seal)
-    except OSError as error:
-        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise
+    except OSError:
         return build()
     return target
 

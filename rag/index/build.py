@@ -116,10 +116,9 @@ def update(
         IndexLocked: another process is writing.
         IndexMismatch: the index was made with another embedding model or by another version; `rebuild` mends it.
         IndexDamaged: the catalog cannot be read; `rebuild` mends it.
-        InputError: there was not one document.
+        InputError: there was not one document, or nothing can be written to the folder.
     """
     began = time.perf_counter()
-    folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
         writer = CatalogWriter(folder, afresh=rebuild)
         store = ChromaStore(chroma_url or folder / "vectors", index=folder)
@@ -132,19 +131,26 @@ def update(
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keeps other writers out; a killed process gives the lock back.
+    """Makes the folder and keeps other writers out; a killed process gives the lock back.
 
     Raises:
         IndexLocked: another process holds it.
+        InputError: nothing can be written there.
     """
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder / "lock", timeout=0)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
         raise IndexLocked(
             f"Another process is writing to the index in {folder}.", mend="Wait for it to end, then try again."
+        ) from None
+    except OSError as error:
+        raise InputError(
+            f"No index can be written to {folder}: {error.filename or folder}: {error.strerror}.",
+            mend="Let it be written to, move away what lies there, or name another folder: --index DIR",
         ) from None
     try:
         yield
