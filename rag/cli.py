@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,7 +80,8 @@ def run(arguments: list[str]) -> int:
         return 2
     try:
         _pass_on_env_file()
-        code: int = app(arguments, prog_name="pilcrow", standalone_mode=False) or 0
+        with _libraries_quiet():
+            code: int = app(arguments, prog_name="pilcrow", standalone_mode=False) or 0
         if code == INTERRUPTED:
             _complain("Stopped.")
         sys.stdout.flush()
@@ -115,6 +118,17 @@ def run(arguments: list[str]) -> int:
         what = f"{error.filename}: {error.strerror}." if error.filename else f"Output: {error.strerror or error}."
         _complain(f"{what} {_MENDS.get(error.errno or 0, 'Put this right and try again.')}")
         return 2
+
+
+@contextmanager
+def _libraries_quiet() -> Iterator[None]:
+    """Passes over what libraries warn of on the way: what it comes to is said in one line of our own."""
+    before = logging.root.manager.disable
+    logging.disable(max(before, logging.WARNING))
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _pass_on_env_file() -> None:

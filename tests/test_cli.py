@@ -493,3 +493,24 @@ def test_a_full_disk_under_the_output_is_named(arguments: tuple[str, ...], index
     assert done.returncode == 2
     assert one_line(done.stderr), done.stderr
     assert "Output: No space left on device. Make room" in done.stderr
+
+
+@pytest.mark.parametrize("variable", ["PILCROW_EMBEDDING", "PILCROW_RERANKER"])
+def test_a_model_that_is_not_there_is_one_line(variable: str, index_folder: Path) -> None:
+    done = subprocess.run(
+        [*MAIN, "search", "servicemen"], capture_output=True, text=True, cwd=ROOT,
+        env={**subprocess_environment(index_folder), variable: "/nope"},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert one_line(done.stderr), done.stderr
+    assert "'/nope' cannot be loaded: there is no such folder. Set PILCROW_" in done.stderr
+
+
+def test_a_host_that_is_none_is_one_line(index_folder: Path) -> None:
+    done = subprocess.run(
+        [*MAIN, "chat", "--host", "999.1.1.1"], capture_output=True, text=True, cwd=ROOT, timeout=120,
+        env=subprocess_environment(index_folder),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert one_line(done.stderr), done.stderr
+    assert "999.1.1.1" in done.stderr

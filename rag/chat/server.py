@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,16 @@ def launch(
         server.close(verbose=False)
 
 
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
 def start(desk: Desk, *, host: str, port: int, auth: Path | None = None, mcp: bool = False) -> Any:
     """The running page (a `gradio.Blocks`), before the assistant is open."""
     check = read_accounts(auth).check if auth else None
@@ -55,7 +66,8 @@ def start(desk: Desk, *, host: str, port: int, auth: Path | None = None, mcp: bo
     page = build(desk)
     try:
         # With MCP tools Gradio announces them whatever `quiet` says; what is printed is the caller's business.
-        with redirect_stdout(StringIO()):
+        # And what the server logs of a failure to start is said below.
+        with redirect_stdout(StringIO()), _unlogged():
             page.launch(
                 server_name=host,
                 server_port=port,
@@ -67,7 +79,7 @@ def start(desk: Desk, *, host: str, port: int, auth: Path | None = None, mcp: bo
     except OSError as error:
         raise ConfigurationError(
             f"The page cannot be served on {host}:{port}: {' '.join(str(error).split())}",
-            mend="Choose another port: pilcrow chat --port 7861",
+            mend="Choose another address or port: pilcrow chat --host 127.0.0.1 --port 7861",
         ) from None
     if mcp:
         answer_tools_in_json(page)

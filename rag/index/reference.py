@@ -98,6 +98,8 @@ def _bytes() -> object:
 
 def _unknown(what: str, name: str, setting: str, error: Exception) -> ConfigurationError:
     reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+    if name.startswith(("/", ".", "~")) and not Path(name).expanduser().exists():
+        reason = "there is no such folder."
     return ConfigurationError(
         f"The {what} {name!r} cannot be loaded: {reason}",
         mend=f"Set {setting} to a sentence-transformers name or to the folder of such a model.",
