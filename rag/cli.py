@@ -68,11 +68,6 @@ app = typer.Typer(
 app.add_typer(evaluation, name="eval")
 
 
-def main() -> None:
-    """Run the command line and exit with its code."""
-    sys.exit(run(sys.argv[1:]))
-
-
 def run(arguments: list[str]) -> int:
     """The exit code of one command; errors have been printed as one line."""
     if sys.stdout is None:

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "rag"
 ORDER = [
     "errors", "types", "json", "batch", "resources", "text", "corpus", "statements", "index", "retrieve", "answer",
     "env_file", "settings", "library", "assistant", "check", "langchain", "evaluate", "chat", "terminal", "cli_options",
-    "cli_eval", "cli",
+    "cli_eval", "cli", "__main__",
 ]  # fmt: skip
 VENDORS = {
     "chromadb": {"index/vectors.py"},

@@ -147,7 +147,7 @@ def test_an_index_that_is_read_only_is_not_to_be_updated(is_open: bool, settings
             connection.execute("SELECT * FROM meta").fetchall()
         for path in (folder, *folder.rglob("*")):
             path.chmod(0o555 if path.is_dir() else 0o444)
-        program = "from rag.cli import main; main()"
+        program = "from rag.__main__ import main; main()"
         held_back = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
         done = subprocess.run([*held_back, sys.executable, "-c", program, "check"], capture_output=True, text=True)
         for path in (folder, *folder.rglob("*")):

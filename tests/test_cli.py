@@ -388,7 +388,7 @@ def subprocess_environment(index_folder: Path) -> dict[str, str]:
     return {**os.environ, "PILCROW_INDEX": str(index_folder)}
 
 
-MAIN = [sys.executable, "-c", "from rag.cli import main; main()"]
+MAIN = [sys.executable, "-m", "rag"]
 
 
 def cpu_seconds(command: list[str]) -> float:
@@ -474,7 +474,7 @@ def test_a_batch_whose_reader_went_away_ends(index_folder: Path, tmp_path: Path)
     ],
 )
 def test_a_closed_stream_is_one_line_and_exit_2(closed: str, arguments: str, words: str, index_folder: Path) -> None:
-    command = f"{sys.executable} -c 'from rag.cli import main; main()' {arguments} {closed}"
+    command = f"{sys.executable} -m rag {arguments} {closed}"
     done = subprocess.run(
         command, shell=True, capture_output=True, text=True, cwd=ROOT, env=subprocess_environment(index_folder)
     )
@@ -514,3 +514,18 @@ def test_a_host_that_is_none_is_one_line(index_folder: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert one_line(done.stderr), done.stderr
     assert "999.1.1.1" in done.stderr
+
+
+def test_ctrl_c_while_loading_is_130() -> None:
+    stopped = """
+import os, signal, sys
+class Stop:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Stop())
+from rag.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", stopped], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (130, "pilcrow: Stopped.\n")

@@ -30,8 +30,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pilcrow(site: Path, work: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-P", "-c", "import rag; assert '_data' not in rag.__file__; from rag.cli import main; main()",
-         *arguments],
+        [sys.executable, "-P", "-m", "rag", *arguments],
         capture_output=True, text=True, cwd=work, env={**os.environ, "PYTHONPATH": str(site)},
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=7899)
     given = parser.parse_args()
     asked = questions(given.people * given.questions)
-    command = [sys.executable, "-c", "from rag.cli import main; main()", "chat", "--port", str(given.port)]
+    command = [sys.executable, "-m", "rag", "chat", "--port", str(given.port)]
     server = subprocess.Popen([*command, "--index", str(given.index)], stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     try:

@@ -63,7 +63,7 @@ def to_standard_output(server: ModelServer, index: Path, rounds: int) -> Iterato
     environment = {**os.environ, "PILCROW_MODEL": "openai:scripted", "PILCROW_INDEX": str(index)}
     for _ in range(rounds):
         server.play(one_word_first)
-        command = [sys.executable, "-c", "from rag.cli import main; main()", "ask", QUESTION]
+        command = [sys.executable, "-m", "rag", "ask", QUESTION]
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             os.read(process.stdout.fileno(), 1)
