@@ -136,6 +136,11 @@ class Assistant:
         """The name of the language model in use."""
         return None if self.settings.model == "quote" else self.settings.model
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What slows searching down, each with the command that mends it; empty when all is well."""
+        return self._index.warnings
+
     def load(self) -> None:
         """Load everything the first question needs, so that it is answered as fast as the second."""
         self._read(self._open_searcher().search("warm up", k=1))

@@ -252,6 +252,12 @@ def ask(
         for row in rows:
             answer = assistant.ask(row.question, history=row.history, filters=filters)
             print(json.dumps({**answer_to_json(answer), "id": row.id}, ensure_ascii=False), flush=True)
+        _warn(assistant)
+
+
+def _warn(assistant: Assistant) -> None:
+    for warning in assistant.warnings:
+        _complain(f"slower: {warning}")
 
 
 def _stream(assistant: Assistant, question: str, filters: Filters) -> tuple[Answer, bool]:
@@ -306,6 +312,7 @@ def search(
         for row in rows:
             retrieval = assistant.search(row.question, history=row.history, filters=filters)
             print(json.dumps(retrieval_to_json(retrieval, id=row.id), ensure_ascii=False), flush=True)
+        _warn(assistant)
 
 
 @app.command(epilog="Example: pilcrow show jamnews-2023-12-07-joint-statement#p9")

@@ -246,6 +246,20 @@ def test_a_mend_names_the_index_that_is_meant(tmp_path: Path, pilcrow: Run, monk
     assert pilcrow("index", "--rebuild", "--index", "my ix")[0] == 0
 
 
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_what_makes_a_search_slower_is_said(command: str, index_folder: Path, pilcrow: Run, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    shutil.copytree(index_folder, index)
+    for folder in index.glob("words-*"):
+        shutil.rmtree(folder)
+    code, out, err = pilcrow(command, SERVICEMEN, "--json", "--index", str(index))
+    assert code == 0
+    assert json.loads(out)
+    assert one_line(err), err
+    assert "slower: The lexical index in " in err
+    assert err.endswith(f"Run: pilcrow index --index {index}\n")
+
+
 def test_a_hostile_document_is_shown_as_text(tmp_path: Path, pilcrow: Run) -> None:
     text = (
         "The $name office {released} 77 <b>blue</b> folders [1] today [[a1b2]].\n\n"

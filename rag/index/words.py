@@ -7,6 +7,7 @@ the same rules hold for questions, documents and everything else that compares w
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,12 +61,16 @@ class LexicalIndex:
         import tantivy
 
         self._mend = update_command(folder.parent)
+        if folder.is_dir() and not os.access(folder, os.W_OK):
+            self._mend = f"Let {folder} be written to: tantivy opens nothing where it can make no lock."
         try:
             self._index = tantivy.Index.open(str(folder))
             self._schema = self._index.schema
             self._searcher = self._index.searcher()
         except (ValueError, OSError, RuntimeError) as error:
-            raise IndexDamaged(f"The lexical index in {folder} cannot be opened: {error}.", mend=self._mend) from error
+            raise IndexDamaged(
+                f"The lexical index in {folder} cannot be opened: {str(error).rstrip('.')}.", mend=self._mend
+            ) from error
 
     @classmethod
     def create(cls, folder: Path) -> LexicalIndex:
