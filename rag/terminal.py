@@ -52,9 +52,12 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def described(info: DocumentInfo) -> str:
-    """Date, publisher and issuer on one line, with what is unknown left out."""
-    issuer = info.issuer if info.issuer != info.publisher else None
-    return plain(" · ".join(part for part in (info.date, info.publisher, issuer) if part))
+    """Date, publisher and issuer on one line, with what is unknown left out; coverage is said to be that."""
+    publisher, issuer = info.publisher, info.issuer if info.issuer != info.publisher else None
+    if info.kind == "coverage":
+        publisher = f"{publisher}, coverage" if publisher else "coverage"
+        issuer = f"covers {issuer}" if issuer else None
+    return plain(" · ".join(part for part in (info.date, publisher, issuer) if part))
 
 
 def print_answer(out: Console, answer: Answer, *, streamed: bool = False) -> None:

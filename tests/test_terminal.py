@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.terminal import plain
+from rag.terminal import described, plain
+from rag.types import DocumentInfo
 
 
 def test_terminal_escapes_become_visible() -> None:
@@ -27,3 +30,11 @@ def test_nothing_that_steers_a_terminal_remains(text: str) -> None:
     assert len(shown) == len(text)
     assert not any(ord(character) < 0x20 and character not in "\n\t" for character in shown)
     assert not any(0x7F <= ord(character) < 0xA0 for character in shown)
+
+
+def test_coverage_is_said_to_be_its_publishers() -> None:
+    info = DocumentInfo(id="a", title="A", date="2024", issuer="Two Offices", publisher="The Herald")
+    assert described(info) == "2024 · The Herald · Two Offices"
+    assert described(replace(info, kind="coverage")) == "2024 · The Herald, coverage · covers Two Offices"
+    assert described(replace(info, kind="coverage", publisher=None)) == "2024 · coverage · covers Two Offices"
+    assert described(replace(info, kind="coverage", issuer="The Herald")) == "2024 · The Herald, coverage"

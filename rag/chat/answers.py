@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from rag.chat import texts
+from rag.chat.attribution import voices_cited
 from rag.chat.exchanges import Exchange, Near
 from rag.chat.foot import render_foot
 from rag.chat.markup import Markup, aside_text, element, escape, join
@@ -188,10 +189,10 @@ def _chip(exchange: Exchange, citation: Mapping[str, Any]) -> Markup:
 
 
 def _label(citation: Mapping[str, Any]) -> str:
+    what = [citation["title"], *voices_cited(citation)[:1], citation["date"] or texts.UNDATED]
     return texts.CITATION.format(
         number=citation["number"],
-        title=citation["title"],
-        date=citation["date"] or texts.UNDATED,
+        what=", ".join(what),
         paragraph=_paragraph_number(citation["paragraph"]),
     )
 
@@ -212,7 +213,7 @@ def _sources(exchange: Exchange, changed: Changed) -> Markup | None:
 
 
 def _source(exchange: Exchange, citation: Mapping[str, Any], changed: Changed) -> Markup:
-    about = [aside_text(who) for who in dict.fromkeys([citation["issuer"], citation["publisher"]]) if who]
+    about = [aside_text(who) for who in voices_cited(citation)]
     about.append(element("time", citation["date"] or texts.UNDATED))
     also = len(citation["also_in"])
     return element(

@@ -128,7 +128,9 @@ def finished(exchange: Exchange, answer: Answer) -> Exchange:
         for closest in answer.closest
         if closest.paragraph in hits
     )
-    return replace(exchange, answer=answer_to_json(answer), near=near)
+    cited = {citation.document.id: citation.document for citation in answer.citations}
+    coverage = tuple(name for name, document in cited.items() if document.kind == "coverage")
+    return replace(exchange, answer=answer_to_json(answer), near=near, coverage=coverage)
 
 
 async def _events(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -130,7 +130,20 @@ class Desk:
 
     def exchanges(self, visit: Visit) -> tuple[Exchange, ...]:
         """What was said in the conversation that is open."""
-        return self.conversations.exchanges(visit.owner, visit.conversation)
+        return tuple(map(self._attributed, self.conversations.exchanges(visit.owner, visit.conversation)))
+
+    def _attributed(self, exchange: Exchange) -> Exchange:
+        """The exchange, with the kinds of its documents as they are now where it was kept without them."""
+        if exchange.coverage is not None:
+            return exchange
+        cited = dict.fromkeys(citation["document"] for citation in exchange.citations)
+        return replace(exchange, coverage=tuple(name for name in cited if self._is_coverage(name)))
+
+    def _is_coverage(self, document: str) -> bool:
+        try:
+            return self.assistant.document(document).info.kind == "coverage"
+        except PilcrowError:
+            return False
 
     def exchange(self, visit: Visit, exchange: str) -> Exchange | None:
         """One exchange of the conversation that is open."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rag.chat import texts
 from rag.chat.answers import paragraph_address
+from rag.chat.attribution import voices_of
 from rag.chat.markup import Markup, aside_text, element, join
 from rag.errors import Problem
 from rag.types import Document, DocumentInfo, Hit
@@ -150,8 +151,8 @@ def _document(info: DocumentInfo, *, removable: bool) -> Markup:
 
 
 def _about(info: DocumentInfo) -> Markup:
-    kind = texts.KIND_STATEMENT if info.kind == "statement" else texts.KIND_COVERAGE
-    names = [aside_text(who) for who in dict.fromkeys([info.issuer, info.publisher]) if who]
+    names = [aside_text(who) for who in voices_of(info)]
+    kind = texts.KIND_STATEMENT if info.kind == "statement" else None
     return join([element("time", info.date or texts.UNDATED), *names, kind], " · ")
 
 

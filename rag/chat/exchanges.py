@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from rag.types import Filters, Turn
+from rag.types import Filters, Kind, Turn
 
 NO_FILTERS = Filters()
 
@@ -36,6 +36,8 @@ class Exchange:
     filters: Filters = NO_FILTERS
     answer: Mapping[str, Any] | None = None
     near: tuple[Near, ...] = ()
+    coverage: tuple[str, ...] | None = None
+    """The cited documents that are coverage, which the form of the answer leaves out; None when it is not known."""
     text: str = ""
     """What had been streamed when it was stopped."""
     note: str = ""
@@ -45,7 +47,12 @@ class Exchange:
 
     @property
     def citations(self) -> tuple[Mapping[str, Any], ...]:
-        return tuple(self.answer["citations"]) if self.answer else ()
+        """What was cited, each with the `kind` of its document."""
+        cited = self.answer["citations"] if self.answer else ()
+        return tuple({**citation, "kind": self._kind(citation["document"])} for citation in cited)
+
+    def _kind(self, document: str) -> Kind:
+        return "coverage" if document in (self.coverage or ()) else "statement"
 
     def citation(self, number: int) -> Mapping[str, Any] | None:
         """The citation shown under this number."""
@@ -88,6 +95,7 @@ def exchange_to_json(exchange: Exchange) -> dict[str, Any]:
         },
         "answer": dict(exchange.answer) if exchange.answer else None,
         "near": [{"paragraph": near.paragraph, "title": near.title, "text": near.text} for near in exchange.near],
+        "coverage": None if exchange.coverage is None else list(exchange.coverage),
         "text": exchange.text,
         "note": exchange.note,
         "rating": exchange.rating,
@@ -96,7 +104,7 @@ def exchange_to_json(exchange: Exchange) -> dict[str, Any]:
 
 
 def exchange_from_json(data: Mapping[str, Any]) -> Exchange:
-    """The exchange that `exchange_to_json` wrote."""
+    """The exchange that `exchange_to_json` wrote, now or when it wrote less."""
     filters = data["filters"]
     return Exchange(
         id=data["id"],
@@ -110,6 +118,7 @@ def exchange_from_json(data: Mapping[str, Any]) -> Exchange:
         ),
         answer=data["answer"],
         near=tuple(Near(**near) for near in data["near"]),
+        coverage=None if data.get("coverage") is None else tuple(data["coverage"]),
         text=data["text"],
         note=data["note"],
         rating=data["rating"],

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rag.chat import texts
+from rag.chat.attribution import author, voices_cited
 from rag.chat.exchanges import Exchange, exchange_to_json
 from rag.chat.markup import element, join
 from rag.types import Document, Paragraph
@@ -61,12 +62,12 @@ def as_bibtex(citations: Sequence[Mapping[str, Any]]) -> str:
         first = cited[0]
         fields = {
             "title": first["title"],
-            "author": f"{{{_escape_bibtex(first['issuer'])}}}" if first["issuer"] else None,
+            "author": f"{{{_escape_bibtex(who)}}}" if (who := author(first)) else None,
             "publisher": first["publisher"],
             "date": first["date"],
             "year": (first["date"] or "")[:4] or None,
             "url": first["url"],
-            "note": "Paragraphs " + ", ".join(_number(citation) for citation in cited),
+            "note": _note(cited),
         }
         # `author` is wrapped whole so that an institution is not cut into names; `url` is read verbatim.
         lines = [
@@ -84,15 +85,15 @@ def as_csl(citations: Sequence[Mapping[str, Any]]) -> str:
     for document, cited in _by_document(citations).items():
         first = cited[0]
         item: dict[str, Any] = {"id": document, "type": "document", "title": first["title"]}
-        if first["issuer"]:
-            item["author"] = [{"literal": first["issuer"]}]
+        if who := author(first):
+            item["author"] = [{"literal": who}]
         if first["publisher"]:
             item["publisher"] = first["publisher"]
         if first["date"]:
             item["issued"] = {"date-parts": [[int(part) for part in first["date"].split("-")]]}
         if first["url"]:
             item["URL"] = first["url"]
-        item["note"] = "Paragraphs " + ", ".join(_number(citation) for citation in cited)
+        item["note"] = _note(cited)
         items.append(item)
     return json.dumps(items, ensure_ascii=False, indent=2)
 
@@ -128,9 +129,8 @@ def as_annotation(document: Document, paragraph: Paragraph, start: int, end: int
 
 
 def reference_line(citation: Mapping[str, Any], *, address: bool = True) -> str:
-    """Who said it where: `Title, Issuer, Publisher, 2023-12-07, ¶ 9, address`."""
-    parts = [citation["title"], citation["issuer"], citation["publisher"], citation["date"] or texts.UNDATED]
-    parts.append(f"¶ {_number(citation)}")
+    """Who said it where: `Title, Issuer, Publisher, 2023-12-07, ¶ 9, address`, of coverage its publisher first."""
+    parts = [citation["title"], *voices_cited(citation), citation["date"] or texts.UNDATED, f"¶ {_number(citation)}"]
     if address:
         parts.append(citation["link"] or citation["url"] or citation["paragraph"])
     return ", ".join(dict.fromkeys(part for part in parts if part))
@@ -187,6 +187,12 @@ def _by_document(citations: Sequence[Mapping[str, Any]]) -> dict[str, list[Mappi
     for citation in citations:
         documents.setdefault(citation["document"], []).append(citation)
     return documents
+
+
+def _note(cited: Sequence[Mapping[str, Any]]) -> str:
+    """Which paragraphs were cited and, of coverage, that it is coverage."""
+    paragraphs = "Paragraphs " + ", ".join(_number(citation) for citation in cited)
+    return "; ".join([paragraphs, *(voices_cited(cited[0]) if cited[0]["kind"] == "coverage" else ())])
 
 
 def _number(citation: Mapping[str, Any]) -> str:

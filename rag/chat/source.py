@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from rag.answer.citations import publisher_link
 from rag.chat import texts
 from rag.chat.answers import paragraph_address
+from rag.chat.attribution import voices_of
 from rag.chat.exchanges import Exchange, new_id
 from rag.chat.exports import as_annotation
 from rag.chat.markup import Markup, aside_text, element, join, web_address
@@ -80,8 +80,12 @@ def render_missing(why: str) -> Markup:
 
 
 def _head(info: DocumentInfo) -> Markup:
-    kind = texts.KIND_STATEMENT if info.kind == "statement" else texts.KIND_COVERAGE
-    facts = [(texts.ISSUER, info.issuer), (texts.PUBLISHER, info.publisher), (texts.DATE, info.date or texts.UNDATED)]
+    published = (texts.PUBLISHER, info.publisher)
+    if info.kind == "statement":
+        kind, names = texts.KIND_STATEMENT, [(texts.ISSUER, info.issuer), published]
+    else:
+        kind, names = texts.KIND_COVERAGE, [published, (texts.COVERS, info.issuer)]
+    facts = [*names, (texts.DATE, info.date or texts.UNDATED)]
     address = web_address(info.url)
     return element(
         "header",
@@ -264,6 +268,6 @@ def _carried(carried: Mapping[str, str]) -> Markup | None:
 
 
 def _with_reference(info: DocumentInfo, paragraph: Paragraph) -> str:
-    parts: list[Any] = [info.title, info.issuer, info.publisher, info.date or texts.UNDATED, f"¶ {paragraph.number}"]
+    parts = [info.title, *voices_of(info), info.date or texts.UNDATED, f"¶ {paragraph.number}"]
     parts.append(info.url or paragraph.ref)
-    return f"“{paragraph.text}”\n" + ", ".join(dict.fromkeys(part for part in parts if part))
+    return f"“{paragraph.text}”\n" + ", ".join(dict.fromkeys(parts))

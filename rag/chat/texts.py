@@ -53,7 +53,7 @@ WITHDRAWN = "The language model failed ({reason}), so what it had written was ta
 
 # An answer
 SEARCHED_FOR = "Searched for"
-CITATION = "Citation {number}: {title}, {date}, paragraph {paragraph}"
+CITATION = "Citation {number}: {what}, paragraph {paragraph}"
 CITATIONS = "Sources of this answer"
 UNDATED = "undated"
 PARTIAL = "Only partly supported"
@@ -97,6 +97,9 @@ SOURCE_EMPTY_MORE = "Choose a citation number in an answer."
 CLOSE = "Close"
 KIND_STATEMENT = "Statement"
 KIND_COVERAGE = "Coverage"
+COVERAGE_BY = "{publisher}, coverage"
+COVERS_WHOM = "covers {issuer}"
+COVERS = "Covers"
 ISSUER = "Issued by"
 PUBLISHER = "Published by"
 DATE = "Date"

@@ -65,7 +65,7 @@ class _Shelf:
         known = self._desk.conversations.find(visit.owner, str(event.conversation))
         if known is None:
             return Markup("")
-        exchanges = self._desk.conversations.exchanges(visit.owner, known.id)
+        exchanges = self._desk.exchanges(replace(visit, conversation=known.id))
         if event.kind == "md":
             return wrapped("conversation.md", conversation_as_markdown(known.title, exchanges))
         if event.kind == "html":
