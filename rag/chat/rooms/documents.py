@@ -49,6 +49,7 @@ class DocumentsRoom:
     described: gr.State
     describe_head: gr.HTML
     fields: tuple[gr.Textbox, ...]
+    document_kind: gr.Radio
     describe: gr.Button
 
 
@@ -74,6 +75,13 @@ def place_documents_room(tab: gr.Tab) -> DocumentsRoom:
                 labels = (texts.DESCRIBE_TITLE, texts.DESCRIBE_DATE, texts.DESCRIBE_ISSUER, texts.DESCRIBE_PUBLISHER)
                 with gr.Row():
                     fields = tuple(gr.Textbox(label=label, min_width=200) for label in (*labels, texts.DESCRIBE_URL))
+                document_kind = gr.Radio(
+                    list(_EVERY_KIND),
+                    value=texts.KIND_STATEMENT,
+                    label=texts.DESCRIBE_KIND,
+                    info=texts.DESCRIBE_KIND_HELP,
+                    elem_id="describe-kind",
+                )
                 describe = gr.Button(texts.DESCRIBE_SAVE, elem_id="describe")
             with gr.Row():
                 take = gr.Button(texts.ADD_TAKE, variant="primary", visible=False, elem_id="take")
@@ -82,7 +90,7 @@ def place_documents_room(tab: gr.Tab) -> DocumentsRoom:
         listing = piece(name="listing", acts=("open", "more", "remove"))
     return DocumentsRoom(
         tab, query, issuer, publisher, kind, period, shown, timeline, listing, files, tray, preview, take, cancel,
-        describing, described, describe_head, fields, describe,
+        describing, described, describe_head, fields, document_kind, describe,
     )  # fmt: skip
 
 
@@ -100,10 +108,11 @@ def connect_documents_room(room: DocumentsRoom, ask_room: AskRoom, desk: Desk) -
     room.listing.more(listeners.look_further, chosen, shown, **quick)
     trayed = [
         room.tray, room.preview, room.take, room.cancel, room.describing, room.described, room.describe_head,
-        *room.fields,
+        *room.fields, room.document_kind,
     ]  # fmt: skip
     room.files.upload(listeners.hand_in, [room.files, room.tray], trayed, **SILENT)
-    room.describe.click(listeners.describe, [room.tray, room.described, *room.fields], trayed, **SILENT)
+    said = [room.tray, room.described, *room.fields, room.document_kind]
+    room.describe.click(listeners.describe, said, trayed, **SILENT)
     gr.on([room.cancel.click, room.files.clear], listeners.cancel, [room.tray], [*trayed, room.files], **quick)
     taken = [*trayed, room.files, *shown, ask_room.issuers, ask_room.documents]
     room.take.click(listeners.take, [room.tray, *chosen], taken, concurrency_limit=20, **SILENT)
@@ -181,12 +190,13 @@ class _Documents:
         return self._read(filled, problems)
 
     def describe(
-        self, tray: Tray | None, file: str, title: str, date: str, issuer: str, publisher: str, url: str
+        self, tray: Tray | None, file: str, title: str, date: str, issuer: str, publisher: str, url: str, kind: str
     ) -> Update:
         """What a file is, written beside it; then everything is read again."""
         if tray is None:
             return self._empty(Markup(""))
         given = {"title": title, "date": date, "issuer": issuer, "publisher": publisher, "url": url}
+        given["kind"] = _EVERY_KIND[kind]
         try:
             tray.describe(file, given)
         except PilcrowError as error:
@@ -293,6 +303,7 @@ class _Documents:
             ]
             update[room.describe_head] = Markup("".join(head))
             update |= dict.fromkeys(room.fields, "")
+            update[room.document_kind] = texts.KIND_STATEMENT
         return update
 
     def _empty(self, said: Markup) -> Update:
