@@ -77,6 +77,32 @@ def test_renaming_switching_and_deleting(
     expect(page.locator("#history .welcome")).to_be_visible()
 
 
+def test_the_source_pane_leaves_with_what_it_belongs_to(
+    double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
+) -> None:
+    page = open_page(serve(double))
+    cited, empty = page.locator("#source .where"), page.locator("#source .document.empty")
+    ask(page, SERVICEMEN)
+    expect(cited).to_have_text("Citation 1 of 3")
+    ask(page, "What did France say about fishing in Iceland?")
+    expect(empty).to_be_visible()
+
+    page.locator("#history a.chip").first.click()
+    expect(cited).to_have_text("Citation 1 of 3")
+    page.locator("#shelf [data-act=new]").click()
+    expect(empty).to_be_visible()
+    ask(page, COP29)
+    expect(cited).to_be_visible()
+    page.locator("#shelf .name").nth(1).click()
+    expect(empty).to_be_visible()
+
+    page.locator("#history a.chip").first.click()
+    expect(cited).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("#shelf [data-act=delete]").click()
+    expect(empty).to_be_visible()
+
+
 def test_taking_a_conversation_away(double: Double, serve: Callable[..., str], open_page: Callable[..., Page]) -> None:
     page = open_page(serve(double))
     ask(page, SERVICEMEN)

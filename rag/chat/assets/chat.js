@@ -114,6 +114,8 @@ window.pilcrow = (() => {
       box.scrollTo({ top: Math.max(0, top - box.clientHeight / 3), behavior: "instant" });
     } else {
       pane().scrollTo({ top: 0 });
+      // What it showed went away with its conversation.
+      if (!wanted && !element.querySelector("[data-opened]")) showSource(false);
     }
     const current = element.querySelector(".bar .where");
     document.querySelectorAll("a.chip.current").forEach((chip) => chip.classList.remove("current"));

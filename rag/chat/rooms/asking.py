@@ -19,6 +19,7 @@ from rag.chat.limits import checked_question
 from rag.chat.markup import Markup
 from rag.chat.rooms.parts import SILENT, piece
 from rag.chat.shelf import render_shelf, render_waiting_shelf
+from rag.chat.source import render_empty
 from rag.errors import InputError, PilcrowError
 from rag.types import Filters
 
@@ -273,9 +274,9 @@ class _Asking:
             room.shelf: render_shelf(store.list(there.owner), conversation),
             **self._buttons(asking=False),
         }
-        if exchange.citations:
-            opened = desk.open_citation(there, exchange.id, exchange.citations[0]["number"])
-            update[self._source] = opened
+        cited = exchange.citations
+        # Without a source of its own it must not stand beside another answer's.
+        update[self._source] = desk.open_citation(there, exchange.id, cited[0]["number"]) if cited else render_empty()
         return update
 
     def _history(self, exchanges: tuple[Exchange, ...]) -> Markup:

@@ -44,7 +44,7 @@ def build(desk: Desk) -> gr.Blocks:
         connect_ask_room(room, desk, source)
         place_api(desk)
         connect_documents_room(documents, room, desk)
-        connect_shelf(room, desk, parcel)
+        connect_shelf(room, desk, source, parcel)
         _connect_source(room, documents, desk, source)
         _connect_arrival(page, room, desk, source, masthead, identity, last)
         page.unload(_leave(desk))

@@ -14,14 +14,15 @@ from rag.chat.markup import Markup, element
 from rag.chat.rooms.asking import AskRoom, show_history
 from rag.chat.rooms.parts import SILENT, asset
 from rag.chat.shelf import render_shelf
+from rag.chat.source import render_empty
 
 Update = dict[Any, Any]
 
 
-def connect_shelf(room: AskRoom, desk: Desk, parcel: gr.HTML) -> None:
+def connect_shelf(room: AskRoom, desk: Desk, source: gr.HTML, parcel: gr.HTML) -> None:
     """Gives the list of conversations its behaviour; `parcel` is what the browser is asked to save."""
-    listeners = _Shelf(room, desk)
-    everything = [room.visit, room.history, room.live, room.shelf, room.ask, room.stop, room.notice]
+    listeners = _Shelf(room, desk, source)
+    everything = [room.visit, room.history, room.live, room.shelf, room.ask, room.stop, room.notice, source]
     options: dict[str, Any] = {"queue": False, **SILENT}
     room.shelf.pick(listeners.pick, [room.visit], everything, **options)
     room.shelf.new(listeners.new, [room.visit], everything, **options)
@@ -33,9 +34,10 @@ def connect_shelf(room: AskRoom, desk: Desk, parcel: gr.HTML) -> None:
 class _Shelf:
     """The listeners of the list; each is one thing a person does."""
 
-    def __init__(self, room: AskRoom, desk: Desk) -> None:
+    def __init__(self, room: AskRoom, desk: Desk, source: gr.HTML) -> None:
         self._room = room
         self._desk = desk
+        self._source = source
 
     def pick(self, visit: Visit, event: gr.EventData, request: gr.Request) -> Update:
         """Opens another conversation; a question on its way is finished in the one it was asked in."""
@@ -79,6 +81,7 @@ class _Shelf:
         known = desk.conversations.find(visit.owner, visit.conversation) if visit.conversation else None
         here = visit if known else replace(visit, conversation=None)
         return {
+            self._source: render_empty(),
             room.visit: here,
             room.history: show_history(desk, desk.exchanges(here)),
             room.live: "",
