@@ -112,7 +112,7 @@ def render_preview(documents: Sequence[Document], problems: Sequence[Problem]) -
     faults = element(
         "section",
         element("h4", texts.PROBLEMS),
-        element("ul", join(element("li", str(_named(problem)), dir="auto") for problem in problems)),
+        element("ul", join(element("li", str(problem), dir="auto") for problem in problems)),
         element("p", texts.PROBLEMS_STOP, class_="about"),
         class_="problems",
         role="alert",
@@ -215,11 +215,6 @@ def _previewed(document: Document) -> Markup:
         class_="previewed",
         open=True,
     )
-
-
-def _named(problem: Problem) -> Problem:
-    """The problem under the name the person knows the file by; the folder it was copied to is nobody's business."""
-    return Problem(path=problem.path.rpartition("/")[2].rpartition("\\")[2], what=problem.what, line=problem.line)
 
 
 def _month(month: str, count: int) -> Period:

@@ -170,7 +170,7 @@ PREVIEW = "Read, not yet taken"
 PREVIEW_PARAGRAPHS = "{count} paragraphs"
 PREVIEW_MORE = "and {count} more paragraphs"
 PROBLEMS = "Cannot be taken"
-PROBLEMS_STOP = "These files are left out. Mend them and hand them over again."
+PROBLEMS_STOP = "This is left out. Mend it and hand it over again."
 DESCRIBE = "What is {name}?"
 DESCRIBE_HELP = (
     "A document needs at least a title. Who speaks, who carried it and when make its citations worth something."
@@ -186,8 +186,10 @@ DESCRIBE_SAVE = "Describe it so"
 NEEDS_TITLE = "Write a title."
 TOO_MANY_FILES = "{count} files at once; {limit} are the limit."
 SAME_NAME = "another file of this name was handed over with it"
+DESCRIBES_NOTHING = "describes no file that was handed over with it"
 TOO_LARGE = "is larger than {limit} MB"
 INDEXING = "Indexing …"
+INDEXING_WAITS = "Others are being indexed; these are next …"
 INDEXING_STEP = {
     "read": "Reading: {done}",
     "embed": "Reading for meaning: {done} of {total} paragraphs",

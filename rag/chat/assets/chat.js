@@ -236,7 +236,16 @@ window.pilcrow = (() => {
     download(parcel.dataset.name, parcel.textContent);
   }
 
-  const changed = { parcel: parcelChanged, source: sourceChanged, live: liveChanged, shelf: shelfChanged, masthead: mastheadChanged };
+  // A long preview gives way to one line, which may lie above what is left of the page on the screen.
+  let working = false;
+  function outcomeChanged(element) {
+    const begins = !working && element.querySelector(".state");
+    const { top, bottom } = element.getBoundingClientRect();
+    if (begins && (top < 0 || bottom > window.innerHeight)) element.scrollIntoView({ block: "center", behavior: "instant" });
+    working = Boolean(element.querySelector(".state"));
+  }
+
+  const changed = { outcome: outcomeChanged, parcel: parcelChanged, source: sourceChanged, live: liveChanged, shelf: shelfChanged, masthead: mastheadChanged };
 
   function connect(element, acts, trigger, watch, role) {
     element.addEventListener("click", (event) => {

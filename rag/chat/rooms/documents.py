@@ -14,7 +14,7 @@ from rag.chat import texts
 from rag.chat.answers import render_notice
 from rag.chat.desk import Desk
 from rag.chat.documents import SHOWN_AT_ONCE, render_documents, render_hits, render_preview, render_timeline
-from rag.chat.markup import Markup, element
+from rag.chat.markup import Markup, element, join
 from rag.chat.rooms.asking import AskRoom, choices
 from rag.chat.rooms.parts import SILENT, piece
 from rag.chat.tray import Tray, fill_tray
@@ -51,6 +51,7 @@ class DocumentsRoom:
     fields: tuple[gr.Textbox, ...]
     document_kind: gr.Radio
     describe: gr.Button
+    outcome: gr.HTML
 
 
 def place_documents_room(tab: gr.Tab) -> DocumentsRoom:
@@ -86,11 +87,12 @@ def place_documents_room(tab: gr.Tab) -> DocumentsRoom:
             with gr.Row():
                 take = gr.Button(texts.ADD_TAKE, variant="primary", visible=False, elem_id="take")
                 cancel = gr.Button(texts.ADD_CANCEL, visible=False, elem_id="cancel")
+        outcome = piece(name="outcome")
         timeline = piece(name="timeline", acts=("period",))
         listing = piece(name="listing", acts=("open", "more", "remove"))
     return DocumentsRoom(
         tab, query, issuer, publisher, kind, period, shown, timeline, listing, files, tray, preview, take, cancel,
-        describing, described, describe_head, fields, document_kind, describe,
+        describing, described, describe_head, fields, document_kind, describe, outcome,
     )  # fmt: skip
 
 
@@ -114,9 +116,11 @@ def connect_documents_room(room: DocumentsRoom, ask_room: AskRoom, desk: Desk) -
     said = [room.tray, room.described, *room.fields, room.document_kind]
     room.describe.click(listeners.describe, said, trayed, **SILENT)
     gr.on([room.cancel.click, room.files.clear], listeners.cancel, [room.tray], [*trayed, room.files], **quick)
-    taken = [*trayed, room.files, *shown, ask_room.issuers, ask_room.documents]
-    room.take.click(listeners.take, [room.tray, *chosen], taken, concurrency_limit=20, **SILENT)
-    room.listing.remove(listeners.remove, chosen, taken, concurrency_limit=20, **SILENT)
+    taken = [*trayed, room.files, room.outcome, *shown, ask_room.issuers, ask_room.documents]
+    # More can be handed in, and taken, while the first are still being indexed.
+    busy: dict[str, Any] = {"concurrency_limit": 20, "trigger_mode": "multiple", **SILENT}
+    room.take.click(listeners.take, [room.tray, *chosen], taken, **busy)
+    room.listing.remove(listeners.remove, chosen, taken, **busy)
 
 
 class _Documents:
@@ -126,6 +130,7 @@ class _Documents:
         self._room = room
         self._ask = ask_room
         self._desk = desk
+        self._writing = asyncio.Lock()
 
     def look(
         self,
@@ -200,7 +205,7 @@ class _Documents:
         try:
             tray.describe(file, given)
         except PilcrowError as error:
-            return {self._room.preview: render_notice(str(error))}
+            return {self._room.describe_head: _asked_of(tray, file, str(error))}
         return self._read(tray, ())
 
     def cancel(self, tray: Tray | None) -> Update:
@@ -224,14 +229,23 @@ class _Documents:
         if tray is None or not tray.folder.exists():
             yield self._empty(Markup(""))
             return
-        yield {room.take: gr.update(interactive=False), room.cancel: gr.update(interactive=False)}
+        waiting = texts.INDEXING_WAITS if self._writing.locked() else texts.INDEXING
         steps: list[str] = [texts.INDEXING]
-        taking = asyncio.create_task(asyncio.to_thread(self._take, tray, steps))
-        while not taking.done():
-            yield {room.preview: _working(steps[-1])}
-            await asyncio.wait([taking], timeout=_PATIENCE)
-        said = await taking
-        yield {**self._empty(said), room.files: None, **self._renewed(query, issuers, publishers, kinds, period, shown)}
+        taking: asyncio.Task[Markup] | None = None
+        try:
+            # From here on the tray is this task's alone: what is handed in meanwhile lies on another.
+            yield {**self._empty(Markup("")), room.files: None, room.outcome: _working(waiting)}
+            async with self._writing:
+                taking = asyncio.create_task(asyncio.to_thread(self._take, tray, steps))
+                while not taking.done():
+                    yield {room.outcome: _working(steps[-1])}
+                    await asyncio.wait([taking], timeout=_PATIENCE)
+                said = await taking
+        finally:
+            # The page was left before it was its turn.
+            if taking is None:
+                tray.clear()
+        yield {room.outcome: said, **self._renewed(query, issuers, publishers, kinds, period, shown)}
 
     async def remove(
         self,
@@ -244,19 +258,21 @@ class _Documents:
         event: gr.EventData,
     ) -> AsyncIterator[Update]:
         """Takes a document that was added here out of the index again."""
-        yield {self._room.preview: _working(texts.INDEXING)}
-        try:
-            await asyncio.to_thread(self._desk.assistant.remove_document, str(event.reference))
-            said = element("p", texts.REMOVED, class_="about", role="status")
-        except PilcrowError as error:
-            said = render_notice(str(error))
-        yield {self._room.preview: said, **self._renewed(query, issuers, publishers, kinds, period, shown)}
+        yield {self._room.outcome: _working(texts.INDEXING_WAITS if self._writing.locked() else texts.INDEXING)}
+        async with self._writing:
+            try:
+                await asyncio.to_thread(self._desk.assistant.remove_document, str(event.reference))
+                said = element("p", texts.REMOVED, class_="about", role="status")
+            except PilcrowError as error:
+                said = render_notice(str(error))
+        yield {self._room.outcome: said, **self._renewed(query, issuers, publishers, kinds, period, shown)}
 
     def _take(self, tray: Tray, steps: list[str]) -> Markup:
         def progress(step: Any) -> None:
             steps.append(texts.INDEXING_STEP[step.phase].format(done=step.done, total=step.total or "?"))
 
         try:
+            tray.leave_out(self._desk.assistant.preview(tray.files()).problems)
             sound = tray.sound(self._desk.assistant.preview(tray.files()).problems)
             changes = self._desk.assistant.add_documents(sound, progress=progress)
         except PilcrowError as error:
@@ -286,22 +302,18 @@ class _Documents:
     def _read(self, tray: Tray, problems: Sequence[Problem]) -> Update:
         room = self._room
         reading = self._desk.assistant.preview(tray.files())
-        faults = (*problems, *reading.problems)
-        unknown = tray.undescribed(reading.problems)
+        faults = (*problems, *tray.faults(reading.problems))
+        unknown = [path.name for path in tray.undescribed(reading.problems)]
         update: Update = {
             room.tray: tray,
             room.preview: render_preview(reading.documents, faults),
-            room.take: gr.update(visible=bool(tray.sound(reading.problems)), interactive=True),
-            room.cancel: gr.update(visible=True, interactive=True),
-            room.describing: gr.update(visible=unknown is not None),
-            room.described: unknown.name if unknown else "",
+            room.take: gr.update(visible=bool(reading.documents)),
+            room.cancel: gr.update(visible=True),
+            room.describing: gr.update(visible=bool(unknown)),
+            room.described: unknown[0] if unknown else "",
         }
         if unknown:
-            head = [
-                element("h4", texts.DESCRIBE.format(name=unknown.name)),
-                element("p", texts.DESCRIBE_HELP, class_="about"),
-            ]
-            update[room.describe_head] = Markup("".join(head))
+            update[room.describe_head] = _asked_of(tray, unknown[0])
             update |= dict.fromkeys(room.fields, "")
             update[room.document_kind] = texts.KIND_STATEMENT
         return update
@@ -311,8 +323,8 @@ class _Documents:
         return {
             room.tray: None,
             room.preview: said,
-            room.take: gr.update(visible=False, interactive=True),
-            room.cancel: gr.update(visible=False, interactive=True),
+            room.take: gr.update(visible=False),
+            room.cancel: gr.update(visible=False),
             room.describing: gr.update(visible=False),
             room.described: "",
         }
@@ -327,6 +339,17 @@ def _fitting(
         for info in documents
         if (not publishers or info.publisher in publishers) and (not wanted or info.kind in wanted)
     ]
+
+
+def _asked_of(tray: Tray, file: str, fault: str = "") -> Markup:
+    """What stands above the form that describes a file."""
+    return join(
+        [
+            element("h4", texts.DESCRIBE.format(name=tray.name(file))),
+            element("p", texts.DESCRIBE_HELP, class_="about"),
+            render_notice(fault),
+        ]
+    )
 
 
 def _working(text: str) -> Markup:
