@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from rag.chat import texts
 from rag.errors import InputError
+from rag.index.periods import period
+from rag.types import Filters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +91,31 @@ def checked_question(question: str, limits: Limits) -> str:
     """The question without white space around it.
 
     Raises:
-        InputError: it is empty or too long.
+        InputError: it is empty, holds no word or is too long.
     """
     stripped = question.strip()
     if not stripped:
         raise InputError(texts.EMPTY_QUESTION)
+    if not any(character.isalnum() for character in stripped):
+        raise InputError(texts.WORDLESS_QUESTION)
     if len(stripped) > limits.question_characters:
         raise InputError(texts.LONG_QUESTION.format(length=len(stripped), limit=limits.question_characters))
     return stripped
+
+
+def checked_filters(filters: Filters) -> Filters:
+    """The filters, when their dates are some.
+
+    Raises:
+        InputError: one is none, or they are in the wrong order; it names the field of the page.
+    """
+    since, until = period(filters.since), period(filters.until)
+    for field, value, days in (
+        (texts.FILTER_FROM, filters.since, since),
+        (texts.FILTER_TO, filters.until, until),
+    ):
+        if value and days is None:
+            raise InputError(texts.NO_DATE.format(field=field, value=value[:40]))
+    if since and until and since[0] > until[1]:
+        raise InputError(texts.DATES_REVERSED.format(since=filters.since, until=filters.until))
+    return filters

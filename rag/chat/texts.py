@@ -44,6 +44,7 @@ WAITING = "{ahead} ahead of you. Your question is asked as soon as it is your tu
 ANSWER_BY = "Answer"
 QUESTION_BY = "You asked"
 EMPTY_QUESTION = "Write a question first."
+WORDLESS_QUESTION = "This question holds no word."
 LONG_QUESTION = "This question has {length:,} characters; {limit:,} are the limit."
 TOO_MANY = "That is more than {limit} questions in a minute. Try again in {seconds} seconds."
 STOPPED = "Stopped before the answer was finished; nothing here was checked."
@@ -124,6 +125,8 @@ FILTER_DOCUMENTS = "Documents"
 FILTER_FROM = "From"
 FILTER_TO = "Until"
 FILTER_DATE_HINT = "YYYY-MM-DD"
+NO_DATE = "{field}: “{value}” is not a date. Write it as 2023-12-07, 2023-12 or 2023."
+DATES_REVERSED = "From {since} until {until} there is no day."
 
 # The list of conversations
 CONVERSATIONS = "Conversations"

@@ -57,6 +57,22 @@ def test_searching_wider_drops_the_filters(
     assert not double.asked[-1][2]
 
 
+def test_a_date_that_is_none_is_said_before_anything_is_asked(
+    double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
+) -> None:
+    page = open_page(serve(double))
+    page.locator("#filters > button").click()
+    page.get_by_label("From").fill("3 March 2026")
+    page.locator("#question textarea").fill(SERVICEMEN)
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice")).to_contain_text("From: “3 March 2026” is not a date.")
+    expect(page.locator("#question textarea")).to_have_value(SERVICEMEN)
+    page.get_by_label("From").fill("2023-12")
+    ask(page, SERVICEMEN)
+    expect(page.locator("#shelf .name")).to_have_count(1)
+    assert len(double.asked) == 1
+
+
 def test_a_filter_by_document(double: Double, serve: Callable[..., str], open_page: Callable[..., Page]) -> None:
     page = open_page(serve(double))
     page.locator("#filters > button").click()

@@ -84,7 +84,7 @@ def test_a_hostile_document(
 def test_hostile_questions(double: Double, serve: Callable[..., str], open_page: Callable[..., Page]) -> None:
     page = open_page(serve(double))
     questions = [attack.replace("\ud800", "").replace("\0", "").strip() for attack in ATTACKS[:9]]
-    questions += ["W" * 3_900, "\u202e\u2067\u2066" * 50]
+    questions += ["W" * 3_900, "\u202e\u2067\u2066" * 50 + "Who?"]
     for question in questions:
         ask(page, question)
         check(page)

@@ -15,7 +15,7 @@ from rag.chat.answers import render_exchanges, render_live, render_notice, rende
 from rag.chat.asking import Asked, answer
 from rag.chat.desk import Desk, Visit
 from rag.chat.exchanges import Exchange, history_of
-from rag.chat.limits import checked_question
+from rag.chat.limits import checked_filters, checked_question
 from rag.chat.markup import Markup
 from rag.chat.rooms.parts import SILENT, piece
 from rag.chat.shelf import render_shelf, render_waiting_shelf
@@ -217,7 +217,7 @@ class _Asking:
     ) -> AsyncIterator[Update]:
         room, desk = self._room, self._desk
         try:
-            question = checked_question(question, desk.limits)
+            question, filters = checked_question(question, desk.limits), checked_filters(filters)
             desk.rate.take(visit.owner or str(request.session_hash))
         except InputError as error:
             yield {room.notice: render_notice(str(error))}
