@@ -18,7 +18,7 @@ from rag.chat.conversations import Conversations
 from rag.chat.exchanges import NO_FILTERS, Exchange
 from rag.chat.limits import Limits, Line, Rate
 from rag.chat.markup import Markup
-from rag.chat.source import View, render_missing, render_source
+from rag.chat.source import View, render_kept, render_missing, render_source
 from rag.errors import InputError, PilcrowError
 from rag.library import UPLOADS
 from rag.types import (
@@ -196,7 +196,7 @@ class Desk:
         try:
             document = self.assistant.document(citation["document"])
         except InputError:
-            return render_missing(texts.NO_DOCUMENT.format(reference=repr(citation["paragraph"])))
+            return render_kept(asked, number, texts.GONE)
         except PilcrowError as error:
             return render_missing(str(error))
         place = int(citation["paragraph"].rpartition("#p")[2])
@@ -208,6 +208,7 @@ class Desk:
                 exchange=asked,
                 number=number,
                 note=note,
+                kept=bool(note),
                 carried=self._carried(citation["also_in"]),
             )
         )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from rag.answer.citations import publisher_link
 from rag.chat import texts
@@ -40,6 +41,8 @@ class View:
     exchange: Exchange | None = None
     number: int | None = None
     note: str = ""
+    kept: bool = False
+    """Whether the words cited under `number` stand in the document no more, and are shown as they were kept."""
     carried: Mapping[str, str] | None = None
     """Titles of the documents that carry the same words, by paragraph."""
 
@@ -47,15 +50,19 @@ class View:
 def render_source(view: View) -> Markup:
     """The document, opened at the paragraph looked at."""
     marks = _marks(view)
+    cited = view.exchange.citation(view.number) if view.exchange and view.number is not None else None
+    kept = cited if view.kept else None
     return element(
         "section",
-        _bar(view),
+        _bar(view.exchange, view.number),
         _head(view.document.info),
         element("p", view.note, class_="changed", role="note") if view.note else None,
+        _kept(kept) if kept else None,
+        element("h3", texts.DOCUMENT_NOW) if kept else None,
         _paragraphs(view, marks),
         class_="document",
         aria_label=texts.SOURCE,
-        data_target=f"source-p{view.paragraph}",
+        data_target="source-kept" if kept else f"source-p{view.paragraph}",
         # The same passage opened twice must still reach the browser, which may have closed the pane in between.
         data_opened=new_id(),
     )
@@ -70,6 +77,24 @@ def render_empty() -> Markup:
         element("p", texts.SOURCE_EMPTY_MORE, class_="about"),
         class_="document empty",
         aria_label=texts.SOURCE,
+    )
+
+
+def render_kept(exchange: Exchange, number: int, note: str) -> Markup:
+    """A citation of a document that is gone, from what was kept with the answer."""
+    citation = exchange.citation(number)
+    if citation is None:
+        return render_empty()
+    return element(
+        "section",
+        _bar(exchange, number),
+        _head(_info(citation)),
+        element("p", note, class_="changed", role="note"),
+        _kept(citation),
+        class_="document",
+        aria_label=texts.SOURCE,
+        data_target="source-kept",
+        data_opened=new_id(),
     )
 
 
@@ -104,13 +129,13 @@ def _outward(label: str, address: str) -> Markup:
     return element("a", label, href=address, target="_blank", rel="noopener noreferrer", class_="outward")
 
 
-def _bar(view: View) -> Markup:
+def _bar(exchange: Exchange | None, number: int | None) -> Markup:
     """Stays on top while the document is scrolled: from citation to citation, and back to the talk."""
     return element(
         "div",
-        _citations(view.exchange, view.number) if view.exchange and view.number is not None else None,
+        _citations(exchange, number) if exchange and number is not None else None,
         element("button", texts.CLOSE, type="button", class_="close outlined", data_act="close"),
-        class_="bar" if view.exchange else "bar only-close",
+        class_="bar" if exchange else "bar only-close",
     )
 
 
@@ -138,6 +163,38 @@ def _step(sign: str, label: str, exchange: Exchange, numbers: Sequence[int], pla
         disabled=not there,
         aria_label=label,
         title=label,
+    )
+
+
+def _info(citation: Mapping[str, Any]) -> DocumentInfo:
+    return DocumentInfo(
+        id=citation["document"],
+        title=citation["title"],
+        date=citation["date"],
+        issuer=citation["issuer"],
+        publisher=citation["publisher"],
+        url=citation["url"],
+        kind=citation["kind"],
+    )
+
+
+def _kept(citation: Mapping[str, Any]) -> Markup:
+    """The paragraph as it was cited. It is no link: under its number there is something else now, or nothing."""
+    number = int(citation["paragraph"].rpartition("#p")[2])
+    text = citation["paragraph_text"]
+    mark = Marked(paragraph=number, start=citation["start"], end=citation["end"], number=citation["number"])
+    return element(
+        "div",
+        element("span", f"¶{number}", class_="number"),
+        element("p", _highlighted(text, [mark], citation["number"]), dir="auto"),
+        element(
+            "div",
+            _tool(texts.COPY_PARAGRAPH, "copy", data_copy="kept-copy"),
+            element("pre", _with_reference(_info(citation), number, text), hidden=True, id="kept-copy"),
+            class_="tools",
+        ),
+        class_="paragraph cited here kept",
+        id="source-kept",
     )
 
 
@@ -232,7 +289,9 @@ def _tools(view: View, paragraph: Paragraph, marks: Sequence[Marked]) -> Markup:
         _tool(texts.PARAGRAPH_LINK, "link", data_reference=paragraph.ref),
         _tool(texts.ANNOTATION, "download", data_copy="source-annotation", data_name="annotation.json"),
         _outward(texts.PUBLISHER_PASSAGE, passage) if passage else None,
-        element("pre", _with_reference(view.document.info, paragraph), hidden=True, id="source-copy"),
+        element(
+            "pre", _with_reference(view.document.info, paragraph.number, paragraph.text), hidden=True, id="source-copy"
+        ),
         element("pre", annotation, hidden=True, id="source-annotation"),
         _carried(view.carried or {}),
         class_="tools",
@@ -267,7 +326,7 @@ def _carried(carried: Mapping[str, str]) -> Markup | None:
     )
 
 
-def _with_reference(info: DocumentInfo, paragraph: Paragraph) -> str:
-    parts = [info.title, *voices_of(info), info.date or texts.UNDATED, f"¶ {paragraph.number}"]
-    parts.append(info.url or paragraph.ref)
-    return f"“{paragraph.text}”\n" + ", ".join(dict.fromkeys(parts))
+def _with_reference(info: DocumentInfo, number: int, text: str) -> str:
+    parts = [info.title, *voices_of(info), info.date or texts.UNDATED, f"¶ {number}"]
+    parts.append(info.url or f"{info.id}#p{number}")
+    return f"“{text}”\n" + ", ".join(dict.fromkeys(parts))

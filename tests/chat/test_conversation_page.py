@@ -128,10 +128,15 @@ def test_an_answer_says_when_its_document_changed_since(
     expect(page.locator("#history .changed").first).to_contain_text("changed since")
     page.locator("#history a.chip").first.click()
     expect(page.locator("#source .changed")).to_contain_text("changed since")
-    expect(page.locator("#source mark")).to_have_count(0)
+    expect(page.locator("#source .paragraphs mark")).to_have_count(0)
+    expect(page.locator("#source .kept mark.current")).to_be_in_viewport()
     del double.held[name]
     page.reload()
     expect(page.locator("#history .changed").first).to_contain_text("no longer in the index")
+    page.locator("#history a.chip").first.click()
+    expect(page.locator("#source .changed")).to_contain_text("no longer in the index")
+    expect(page.locator("#source mark.current")).to_be_in_viewport()
+    expect(page.locator("#source .where")).to_have_text("Citation 1 of 3")
 
 
 def test_thumbs_and_a_comment_are_kept(

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
+from rag.chat.asking import finished
 from rag.chat.desk import Desk, Visit, owner_of
+from rag.chat.exchanges import Exchange
 from rag.chat.source import View, render_source
 from rag.errors import IndexDamaged, PilcrowError
 from rag.types import Document
-from tests.chat.double import Double
+from tests.chat.double import Double, make_document
+from tests.conftest import SERVICEMEN
 
 
 def test_an_account_wins_and_nobody_shares_by_accident() -> None:
@@ -53,3 +59,36 @@ def test_an_index_that_cannot_be_read_is_not_taken_for_an_empty_one(double: Doub
 def test_any_paragraph_leads_to_its_passage_on_the_publishers_page(double: Double) -> None:
     document = double.document("jamnews-2023-12-07-joint-statement")
     assert "#:~:text=" in render_source(View(document=document, paragraph=3))
+
+
+def test_what_was_cited_is_shown_whatever_became_of_its_document(double: Double) -> None:
+    exchange = finished(Exchange(id="e1", question=SERVICEMEN, asked=""), double.ask(SERVICEMEN))
+    desk = Desk()
+    desk.open(double)
+    visit = Visit(owner="ana", conversation=desk.conversations.start("ana", SERVICEMEN).id)
+    desk.conversations.keep("ana", str(visit.conversation), exchange)
+
+    def pane(number: int) -> str:
+        shown = desk.open_citation(visit, "e1", number)
+        assert shown is not None
+        return shown
+
+    def marked(shown: str) -> list[str]:
+        return [html.unescape(mark) for mark in re.findall(r'<mark class="current"[^>]*>([^<]*)</mark>', shown)]
+
+    cited = exchange.citations[0]
+    assert "source-kept" not in pane(1)
+    old = double.held[cited["document"]]
+    double.held[old.id] = make_document(old.info, ["Quite other words."])
+    changed = pane(1)
+    assert marked(changed) == [cited["quote"]]
+    assert 'data-target="source-kept"' in changed
+    assert "has changed since" in changed
+    assert "Quite other words." in changed
+    double.held.clear()
+    gone = pane(1)
+    assert marked(gone) == [cited["quote"]]
+    assert html.escape(cited["title"]) in gone
+    assert "no longer in the index" in gone
+    assert "Citation 1 of 3" in gone
+    assert "JAM-news, coverage" in gone
