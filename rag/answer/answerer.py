@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+from rag.statements.copies import NO_WORDS
+from rag.text.normalize import words_hash
+from rag.text.sentences import sentence_texts
 from rag.types import Closest, DraftEvent, Mode, Retrieval, Turn
 
 CLOSEST_SHOWN = 3
@@ -39,5 +42,17 @@ class Answerer(Protocol):
 
 
 def closest(retrieval: Retrieval, *, limit: int = CLOSEST_SHOWN) -> tuple[Closest, ...]:
-    """Returns the paragraphs that came nearest, for an answer that abstains."""
-    return tuple(Closest(paragraph=hit.paragraph.ref, score=hit.score) for hit in retrieval.hits[:limit])
+    """Returns the paragraphs that came nearest, for an answer that abstains.
+
+    Of two where one holds every sentence of the other, only the nearer is among them.
+    """
+    found: list[Closest] = []
+    said: list[frozenset[int]] = []
+    for hit in retrieval.hits:
+        if len(found) == limit:
+            break
+        words = frozenset(map(words_hash, sentence_texts(hit.paragraph.text))) - {NO_WORDS}
+        if not any(words <= others or others <= words for others in said):
+            found.append(Closest(paragraph=hit.paragraph.ref, score=hit.score))
+            said.append(words)
+    return tuple(found)

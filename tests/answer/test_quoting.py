@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answer.answerer import Answerable
+from rag.answer.answerer import Answerable, closest
 from rag.answer.passages import rank_passages
 from rag.answer.quoting import QuotingAnswerer, choose
 from rag.text.sentences import split_sentences
@@ -362,6 +362,14 @@ def test_silence_says_why_and_what_came_nearest() -> None:
     assert (draft.status, draft.claims, draft.citations) == ("abstained", (), ())
     assert draft.reason == "No paragraph mentions Mars."
     assert draft.closest[0].paragraph == "doc#p1"
+
+
+def test_what_came_nearest_says_nothing_twice() -> None:
+    first, second, third = "The state frees 12 men.", "It closes two camps.", "Talks go on in Geneva."
+    texts = (f"{first} {second}", second.upper(), third, f"{third} {first}", "Nobody spoke.", "All left.")
+    hits = [hit(text, number=number) for number, text in enumerate(texts, start=1)]
+    near = closest(found("Who lives on Mars?", *hits))
+    assert [each.paragraph for each in near] == ["doc#p1", "doc#p3", "doc#p5"]
 
 
 def test_no_hit_is_silence_too() -> None:
