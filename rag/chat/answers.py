@@ -8,14 +8,13 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from rag.chat import texts
-from rag.chat.attribution import voices_cited
+from rag.chat.attribution import voices, voices_cited
 from rag.chat.exchanges import Exchange, Near
 from rag.chat.foot import render_foot
 from rag.chat.markup import Markup, aside_text, element, escape, join
 from rag.types import Filters
 
 _MARKER = re.compile(r"\[(\d{1,4})\]")
-_NEAR_LENGTH = 220
 
 Changed = Mapping[str, str]
 """Paragraphs whose wording is no longer what was cited, with the sentence that says so."""
@@ -248,9 +247,7 @@ def _carried(count: int) -> str:
 
 
 def _abstention(exchange: Exchange) -> Markup:
-    assert exchange.answer is not None
-    reason = exchange.answer["text"] or exchange.answer["reason"]
-    more = exchange.answer["reason"] if exchange.answer["reason"] != reason else ""
+    text, *more = exchange.said
     wider = element(
         "button",
         texts.SEARCH_WIDER,
@@ -262,8 +259,8 @@ def _abstention(exchange: Exchange) -> Markup:
     )
     return element(
         "div",
-        element("p", reason or texts.ABSTAINED, class_="text", dir="auto"),
-        element("p", more, class_="why") if more else None,
+        element("p", text, class_="text", dir="auto"),
+        join(element("p", why, class_="why") for why in more),
         join(
             [
                 element("h4", texts.CLOSEST),
@@ -279,7 +276,8 @@ def _abstention(exchange: Exchange) -> Markup:
 
 
 def _near(near: Near) -> Markup:
-    short = near.text if len(near.text) <= _NEAR_LENGTH else near.text[:_NEAR_LENGTH].rstrip() + "…"
+    about = [*map(aside_text, voices(near.kind, near.issuer, near.publisher))]
+    about.append(element("time", near.date or texts.UNDATED))
     return element(
         "li",
         element(
@@ -291,7 +289,8 @@ def _near(near: Near) -> Markup:
             data_act="open",
             data_reference=near.paragraph,
         ),
-        element("p", short, dir="auto"),
+        element("p", near.excerpt, class_="excerpt", dir="auto"),
+        element("p", join(about, " · "), class_="about"),
     )
 
 

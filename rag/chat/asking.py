@@ -16,7 +16,7 @@ from rag.chat.limits import Line
 from rag.chat.markup import Markup
 from rag.errors import PilcrowError
 from rag.json import answer_to_json
-from rag.types import Answer, AnswerEvent, Delta, Filters, Finished, Retrieved, Turn, Withdrawn
+from rag.types import Answer, AnswerEvent, Delta, Filters, Finished, Hit, Retrieved, Turn, Withdrawn
 
 _PATIENCE = 0.2
 _FRAME = 0.06
@@ -119,18 +119,26 @@ class _State:
 def finished(exchange: Exchange, answer: Answer) -> Exchange:
     """The exchange with its answer, and with the words of what came nearest when there was none."""
     hits = {hit.paragraph.ref: hit for hit in answer.hits}
-    near = tuple(
-        Near(
-            paragraph=closest.paragraph,
-            title=hits[closest.paragraph].document.title,
-            text=hits[closest.paragraph].paragraph.text,
-        )
-        for closest in answer.closest
-        if closest.paragraph in hits
-    )
+    near = tuple(_near(hits[closest.paragraph]) for closest in answer.closest if closest.paragraph in hits)
     cited = {citation.document.id: citation.document for citation in answer.citations}
     coverage = tuple(name for name, document in cited.items() if document.kind == "coverage")
     return replace(exchange, answer=answer_to_json(answer), near=near, coverage=coverage)
+
+
+def _near(hit: Hit) -> Near:
+    scores = hit.read.sentences if hit.read else [sentence.score for sentence in hit.sentences]
+    best = max(zip(scores, hit.sentences, strict=False), key=lambda pair: pair[0], default=None)
+    document = hit.document
+    return Near(
+        paragraph=hit.paragraph.ref,
+        title=document.title,
+        text=hit.paragraph.text,
+        date=document.date,
+        issuer=document.issuer,
+        publisher=document.publisher,
+        kind=document.kind,
+        at=best[1].start if best else 0,
+    )
 
 
 async def _events(

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from rag.chat import texts
 from rag.types import Filters, Kind, Turn
 
 NO_FILTERS = Filters()
+_EXCERPT = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,21 @@ class Near:
     paragraph: str
     title: str
     text: str
+    date: str | None = None
+    issuer: str | None = None
+    publisher: str | None = None
+    kind: Kind = "statement"
+    at: int = 0
+    """Where in the text the sentence begins that came nearest."""
+
+    @property
+    def excerpt(self) -> str:
+        """The text, or when it is long what it says from its nearest sentence on, cut between words."""
+        if len(self.text) <= _EXCERPT:
+            return self.text
+        start = _word_begin(self.text, min(self.at, len(self.text) - _EXCERPT), self.at)
+        end = _word_end(self.text, start, start + _EXCERPT)
+        return f"{'… ' if start else ''}{self.text[start:end].strip()}{' …' if end < len(self.text) else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +63,20 @@ class Exchange:
     comment: str = ""
 
     @property
+    def abstained(self) -> bool:
+        return self.answer is not None and self.answer["status"] == "abstained"
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The text that was answered, or had been streamed; of a silence also the reason, when it is another."""
+        if self.answer is None:
+            return (self.text,)
+        if not self.abstained:
+            return (self.answer["text"],)
+        given = (self.answer["text"], self.answer["reason"])
+        return tuple(dict.fromkeys(text for text in given if text)) or (texts.ABSTAINED,)
+
+    @property
     def citations(self) -> tuple[Mapping[str, Any], ...]:
         """What was cited, each with the `kind` of its document."""
         cited = self.answer["citations"] if self.answer else ()
@@ -57,6 +88,20 @@ class Exchange:
     def citation(self, number: int) -> Mapping[str, Any] | None:
         """The citation shown under this number."""
         return next((citation for citation in self.citations if citation["number"] == number), None)
+
+
+def _word_begin(text: str, start: int, last: int) -> int:
+    """Where the first word from `start` on begins, `last` at the latest."""
+    while 0 < start < last and not text[start - 1].isspace():
+        start += 1
+    return start
+
+
+def _word_end(text: str, start: int, end: int) -> int:
+    """Where the last word before `end` ends; `end` where there are no spaces to cut at."""
+    if end >= len(text):
+        return len(text)
+    return next((place for place in range(end, start, -1) if text[place].isspace()), end)
 
 
 def new_id() -> str:
@@ -94,7 +139,7 @@ def exchange_to_json(exchange: Exchange) -> dict[str, Any]:
             "documents": list(filters.documents),
         },
         "answer": dict(exchange.answer) if exchange.answer else None,
-        "near": [{"paragraph": near.paragraph, "title": near.title, "text": near.text} for near in exchange.near],
+        "near": [asdict(near) for near in exchange.near],
         "coverage": None if exchange.coverage is None else list(exchange.coverage),
         "text": exchange.text,
         "note": exchange.note,

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rag.chat import texts
 from rag.chat.attribution import author, voices_cited
-from rag.chat.exchanges import Exchange, exchange_to_json
-from rag.chat.markup import element, join
+from rag.chat.exchanges import Exchange, Near, exchange_to_json
+from rag.chat.markup import Markup, element, join
 from rag.types import Document, Paragraph
 
 _CONTEXT = 64
@@ -35,24 +36,28 @@ def copies_of(exchange: Exchange) -> tuple[tuple[str, str, str], ...]:
 
 def as_plain(exchange: Exchange) -> str:
     """The answer and, under it, what each number cites."""
-    text = exchange.answer["text"] if exchange.answer else exchange.text
     lines = [
         f"[{citation['number']}] “{citation['quote']}” {reference_line(citation)}" for citation in exchange.citations
     ]
-    return "\n\n".join([text, *(["\n".join(lines)] if lines else [])])
+    nearest = [f"“{near.excerpt}” {_near_line(near)}" for near in exchange.near]
+    return "\n\n".join([*exchange.said, *_block("", lines), *_block(f"{texts.CLOSEST}:\n", nearest)])
 
 
 def as_markdown(exchange: Exchange) -> str:
     """The answer with numbered footnotes."""
-    text = _escape_markdown(exchange.answer["text"] if exchange.answer else exchange.text)
+    said = "\n\n".join(map(_escape_markdown, exchange.said))
     for citation in exchange.citations:
-        text = text.replace(rf"\[{citation['number']}\]", f"[^{citation['number']}]")
+        said = said.replace(rf"\[{citation['number']}\]", f"[^{citation['number']}]")
     notes = [
         f"[^{citation['number']}]: “{_escape_markdown(_one_line(citation['quote']))}” "
         f"{_escape_markdown(reference_line(citation, address=False))}{_markdown_address(citation)}"
         for citation in exchange.citations
     ]
-    return "\n\n".join([text, *(["\n".join(notes)] if notes else [])])
+    nearest = [
+        f"- “{_escape_markdown(_one_line(near.excerpt))}” {_escape_markdown(_near_line(near))}"
+        for near in exchange.near
+    ]
+    return "\n\n".join([said, *_block("", notes), *_block(f"{texts.CLOSEST}:\n\n", nearest)])
 
 
 def as_bibtex(citations: Sequence[Mapping[str, Any]]) -> str:
@@ -159,7 +164,7 @@ def conversation_as_html(title: str, exchanges: Sequence[Exchange], style: str) 
             "section",
             element("h2", exchange.question, dir="auto"),
             element("p", exchange.note, class_="note") if exchange.note else None,
-            element("p", exchange.answer["text"] if exchange.answer else exchange.text, class_="text", dir="auto"),
+            join(element("p", text, class_="text", dir="auto") for text in exchange.said),
             element(
                 "ol",
                 join(
@@ -174,12 +179,40 @@ def conversation_as_html(title: str, exchanges: Sequence[Exchange], style: str) 
             )
             if exchange.citations
             else None,
+            _nearest(exchange.near) if exchange.near else None,
         )
         for exchange in exchanges
     )
     head = f"<meta charset=utf-8><meta name=viewport content='width=device-width'><style>{style}</style>"
     page = join([element("h1", title, dir="auto"), sections])
     return f"<!doctype html><html lang=en><head>{head}{element('title', title)}</head><body>{page}</body></html>\n"
+
+
+def _nearest(nearest: Sequence[Near]) -> Markup:
+    return join(
+        [
+            element("h3", texts.CLOSEST),
+            element(
+                "ul",
+                join(
+                    element(
+                        "li",
+                        element("blockquote", near.excerpt, dir="auto"),
+                        element("p", _near_line(near), class_="reference"),
+                    )
+                    for near in nearest
+                ),
+            ),
+        ]
+    )
+
+
+def _near_line(near: Near) -> str:
+    return reference_line({**asdict(near), "link": None, "url": None})
+
+
+def _block(heading: str, lines: Sequence[str]) -> list[str]:
+    return [heading + "\n".join(lines)] if lines else []
 
 
 def _by_document(citations: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:

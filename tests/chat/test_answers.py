@@ -4,11 +4,14 @@ import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.chat.answers import render_exchange, render_exchanges, render_live, render_notice
 from rag.chat.asking import finished
-from rag.chat.exchanges import Exchange, exchange_from_json, exchange_to_json
-from rag.types import Filters
+from rag.chat.exchanges import Exchange, Near, exchange_from_json, exchange_to_json
+from rag.text.sentences import split_sentences
+from rag.types import Filters, ReaderScores, SentenceScore
 from tests.chat.double import Double
 from tests.conftest import SERVICEMEN
 
@@ -69,6 +72,8 @@ def test_an_abstention_shows_what_came_nearest_and_the_filters(double: Double) -
     empty = Exchange(id="e1", question="Fishing?", asked="", filters=Filters(issuers=("A <b>",), since="2023-01-01"))
     shown = render_exchange(finished(empty, double.ask("Fishing in Iceland?")), {}, last=True)
     assert shown.count('data-act="open"') == 3
+    assert "</bdi> · <time>2023-12-0" in shown
+    assert "JAM-news, coverage" in shown
     assert 'data-act="wider"' in shown
     assert "A &lt;b&gt;" in shown
     assert "since 2023-01-01" in shown
@@ -92,3 +97,48 @@ def test_a_growing_answer_has_numbers_that_are_no_links_yet() -> None:
 
 def test_an_exchange_survives_being_kept(exchange: Exchange) -> None:
     assert exchange_from_json(exchange_to_json(exchange)) == exchange
+
+
+LONG = "Opening words that say little. " * 20
+ANSWER = "The minister will travel to Baku on Monday."
+
+
+def test_an_excerpt_holds_the_nearest_sentence_and_whole_words() -> None:
+    text = LONG + ANSWER + " Closing words that say less." * 20
+    near = Near(paragraph="d#p1", title="T", text=text, at=len(LONG))
+    assert near.excerpt.startswith(f"… {ANSWER}")
+    assert near.excerpt.endswith(" …")
+    assert {*near.excerpt.split()} <= {*text.split(), "…"}
+    assert len(near.excerpt) <= 306
+    last = Near(paragraph="d#p1", title="T", text=LONG + ANSWER, at=len(LONG)).excerpt
+    assert last.startswith("… ")
+    assert last.endswith(ANSWER)
+    assert {*last.split()} <= {*text.split(), "…"}
+    assert Near(paragraph="d#p1", title="T", text=ANSWER, at=4).excerpt == ANSWER
+
+
+@given(st.text(alphabet="ab \n\N{IDEOGRAPHIC SPACE}\u4e2d", max_size=700), st.integers(0, 700))
+def test_an_excerpt_is_cut_out_of_the_text(text: str, at: int) -> None:
+    excerpt = Near(paragraph="d#p1", title="T", text=text, at=min(at, len(text))).excerpt
+    assert excerpt == text or excerpt.removeprefix("… ").removesuffix(" …") in text
+
+
+def test_what_came_nearest_begins_with_its_nearest_sentence(double: Double) -> None:
+    spans = split_sentences(LONG + ANSWER)
+    found = double.ask("Fishing in Iceland?")
+    first = found.hits[0]
+    scores = tuple(SentenceScore(start=span.start, end=span.end, score=float(span is spans[-1])) for span in spans)
+    hit = replace(first, paragraph=replace(first.paragraph, text=LONG + ANSWER), sentences=scores)
+    kept = finished(Exchange(id="e", question="Q", asked=""), replace(found, hits=(hit, *found.hits[1:])))
+    assert kept.near[0].at == len(LONG)
+    read = replace(hit, read=ReaderScores(answer=0.0, sentences=(1.0, *[0.0] * (len(spans) - 1))))
+    kept = finished(Exchange(id="e", question="Q", asked=""), replace(found, hits=(read, *found.hits[1:])))
+    assert kept.near[0].at == 0
+
+
+def test_what_was_kept_before_is_still_read() -> None:
+    old = {
+        **exchange_to_json(Exchange(id="e", question="Q", asked="")),
+        "near": [{"paragraph": "d#p1", "title": "T", "text": "x"}],
+    }
+    assert exchange_from_json(old).near == (Near(paragraph="d#p1", title="T", text="x"),)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -80,3 +81,20 @@ def test_a_conversation_keeps_its_citations_in_every_form(exchange: Exchange) ->
     page = conversation_as_html("T", both, "")
     assert "And &lt;b&gt;?" in page
     assert page.count("<blockquote") == 3
+
+
+def test_a_silence_keeps_its_reason_and_what_came_nearest(double: Double) -> None:
+    silent = finished(Exchange(id="e1", question="Fishing?", asked=""), double.ask("Fishing in Iceland?"))
+    assert silent.answer is not None
+    silent = replace(silent, answer={**silent.answer, "reason": "No paragraph mentions *Iceland*."})
+    near = silent.near[0]
+    line = f"{near.date}, ¶ {near.paragraph.rpartition('#p')[2]}, {near.paragraph}"
+    assert f"“{near.excerpt}” {near.title}, " in as_plain(silent)
+    assert line in as_plain(silent)
+    assert "\n\nNo paragraph mentions *Iceland*.\n\nWhat came nearest:\n“" in as_plain(silent)
+    markdown = conversation_as_markdown("T", [silent])
+    assert "\n\nNo paragraph mentions \\*Iceland\\*.\n\nWhat came nearest:\n\n- “" in markdown
+    assert markdown.count("\n- “") == len(silent.near)
+    page = conversation_as_html("T", [silent], "")
+    assert "No paragraph mentions *Iceland*." in page
+    assert page.count("<blockquote") == len(silent.near)
