@@ -90,6 +90,11 @@ def test_links_open_a_question_or_a_paragraph(
     url = serve(double)
     page = open_page(f"{url}?q=How%20many%20Armenian%20servicemen%20does%20Azerbaijan%20release%3F")
     expect(page.locator("#history .question")).to_have_text([SERVICEMEN])
+    expect(page).to_have_url(url)
+    page.reload()
+    expect(page.locator("#history .question")).to_have_text([SERVICEMEN])
+    expect(page.locator("#shelf .name")).to_have_count(1)
+    assert len(double.asked) == 1
     page = open_page(f"{url}?p=jamnews-2023-12-07-joint-statement%23p9", width=390, height=844)
     expect(page.locator("#source-p9.here")).to_be_in_viewport()
     page = open_page(f"{url}?p=nowhere%23p9")

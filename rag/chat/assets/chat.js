@@ -221,6 +221,10 @@ window.pilcrow = (() => {
     // On a phone the keyboard would cover half of the page before anything was read.
     if (WIDE.matches) document.querySelector("#question textarea")?.focus({ preventScroll: true });
     if (address.get("q")) {
+      // Asked once: a reload shows the answer, it does not ask again.
+      const rest = new URLSearchParams(address);
+      rest.delete("q");
+      window.history.replaceState(null, "", window.location.pathname + (rest.size ? `?${rest}` : ""));
       write(address.get("q"));
       setTimeout(() => document.querySelector("#ask")?.click(), 50);
     }
