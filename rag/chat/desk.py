@@ -83,6 +83,14 @@ class Visit:
     editing: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """A question that is being answered."""
+
+    question: str
+    filters: Filters
+
+
 def owner_of(account: str | None, browser: str, session: str) -> str:
     """Whose conversations are shown: an account's, else a browser's, else those of this one visit.
 
@@ -106,6 +114,7 @@ class Desk:
         self._stops: dict[str, threading.Event] = {}
         self._places: Counter[str] = Counter()
         self._owners: dict[str, str] = {}
+        self._under_way: dict[str, UnderWay] = {}
 
     def open(self, assistant: Assistant) -> None:
         """From here on questions are answered."""
@@ -144,6 +153,24 @@ class Desk:
             return self.assistant.document(document).info.kind == "coverage"
         except PilcrowError:
             return False
+
+    def begin(self, visit: Visit, question: str, filters: Filters) -> Visit:
+        """Notes that a question is on its way; the visit is in its conversation from here on."""
+        known = self.conversations.find(visit.owner, visit.conversation) if visit.conversation else None
+        conversation = known or self.conversations.start(visit.owner, question)
+        self._under_way[conversation.id] = UnderWay(question=question, filters=filters)
+        return replace(visit, conversation=conversation.id)
+
+    def end(self, visit: Visit) -> None:
+        """The question is answered, or never will be; of a conversation in which nothing was said nothing stays."""
+        conversation = str(visit.conversation)
+        self._under_way.pop(conversation, None)
+        if self.conversations.find(visit.owner, conversation) and not self.exchanges(visit):
+            self.conversations.delete(visit.owner, conversation)
+
+    def under_way(self, visit: Visit) -> UnderWay | None:
+        """The question that is on its way in the conversation that is open."""
+        return self._under_way.get(visit.conversation or "")
 
     def exchange(self, visit: Visit, exchange: str) -> Exchange | None:
         """One exchange of the conversation that is open."""

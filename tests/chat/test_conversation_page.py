@@ -172,6 +172,22 @@ def test_asking_again_and_editing_take_the_place_of_the_last_answer(
     expect(page.locator("#history .exchange")).to_have_count(1)
 
 
+def test_a_reload_comes_back_to_the_question_on_its_way(
+    double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
+) -> None:
+    double.delay = 0.1
+    page = open_page(serve(double))
+    page.locator("#question textarea").fill(SERVICEMEN)
+    page.keyboard.press("Enter")
+    expect(page.locator("#live .text")).to_be_visible()
+    page.reload()
+    expect(page.locator("#history .question")).to_have_text([SERVICEMEN])
+    expect(page.locator("#live .exchange")).to_have_count(0)
+    expect(page.locator("#shelf .name[aria-current]")).to_have_count(1)
+    ask(page, COP29)
+    expect(page.locator("#shelf .name")).to_have_count(1)
+
+
 def test_a_question_goes_on_in_its_own_conversation_when_another_is_opened(
     double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
 ) -> None:

@@ -10,7 +10,7 @@ from rag.chat.desk import Desk, Visit, owner_of
 from rag.chat.exchanges import Exchange
 from rag.chat.source import View, render_source
 from rag.errors import IndexDamaged, PilcrowError
-from rag.types import Document
+from rag.types import Document, Filters
 from tests.chat.double import Double, make_document
 from tests.conftest import SERVICEMEN
 
@@ -92,3 +92,23 @@ def test_what_was_cited_is_shown_whatever_became_of_its_document(double: Double)
     assert "no longer in the index" in gone
     assert "Citation 1 of 3" in gone
     assert "JAM-news, coverage" in gone
+
+
+def test_a_question_on_its_way_is_known_and_leaves_no_empty_conversation(double: Double) -> None:
+    desk = Desk()
+    desk.open(double)
+    first = desk.begin(Visit(owner="ana"), SERVICEMEN, Filters())
+    under_way = desk.under_way(first)
+    assert under_way is not None
+    assert under_way.question == SERVICEMEN
+    assert desk.under_way(Visit(owner="ana")) is None
+    desk.end(first)
+    assert desk.under_way(first) is None
+    assert desk.conversations.list("ana") == ()
+
+    second = desk.begin(first, SERVICEMEN, Filters())
+    exchange = Exchange(id="e1", question=SERVICEMEN, asked="", note="Stopped.")
+    desk.conversations.keep("ana", str(second.conversation), exchange)
+    assert desk.begin(second, "And Armenia?", Filters()) == second
+    desk.end(second)
+    assert [known.exchanges for known in desk.conversations.list("ana")] == [1]

@@ -235,15 +235,22 @@ class _Asking:
             await asyncio.sleep(0.1)
         if not visit.owner:
             visit = Visit(owner=await self._owner(session, stop))
+        visit = desk.begin(visit, question, filters)
         before = tuple(known for known in desk.exchanges(visit) if known.id != visit.editing)
-        yield {room.history: self._history(before) if before else ""}
-        asked = Asked(question=question, history=history_of(before), filters=filters, k=k)
-        async for progress in answer(desk.assistant, asked, desk.line, stop):
-            here = desk.place(session) == place
-            if progress.exchange is not None:
-                yield self._kept(progress.exchange, visit, here=here)
-            elif here:
-                yield {room.live: progress.live}
+        try:
+            if desk.place(session) == place:
+                # A page that is loaded anew comes back to this conversation.
+                shelf = render_shelf(desk.conversations.list(visit.owner), visit.conversation)
+                yield {room.history: self._history(before) if before else "", room.visit: visit, room.shelf: shelf}
+            asked = Asked(question=question, history=history_of(before), filters=filters, k=k)
+            async for progress in answer(desk.assistant, asked, desk.line, stop):
+                here = desk.place(session) == place
+                if progress.exchange is not None:
+                    yield self._kept(progress.exchange, visit, here=here)
+                elif here:
+                    yield {room.live: progress.live}
+        finally:
+            desk.end(visit)
 
     async def _owner(self, session: str, stop: threading.Event) -> str:
         """Whose browser this is. A quick question can be here before the page's arrival has said so."""
@@ -260,6 +267,7 @@ class _Asking:
         store = desk.conversations
         conversation = visit.conversation
         if conversation is None or store.find(visit.owner, conversation) is None:
+            # It was deleted meanwhile.
             conversation = store.start(visit.owner, exchange.question).id
         elif visit.editing:
             store.drop(visit.owner, conversation, visit.editing)

@@ -9,7 +9,8 @@ from typing import Any
 import gradio as gr
 
 from rag.chat import texts
-from rag.chat.desk import Desk, Visit, owner_of
+from rag.chat.answers import render_live
+from rag.chat.desk import Desk, UnderWay, Visit, owner_of
 from rag.chat.masthead import render_masthead
 from rag.chat.rooms.api import place_api
 from rag.chat.rooms.asking import AskRoom, choices, connect_ask_room, place_ask_room, show_history
@@ -122,6 +123,8 @@ def _connect_arrival(
             await asyncio.sleep(0.25)
         known = desk.conversations.find(owner, conversation) if conversation else None
         visit = Visit(owner=owner, conversation=known.id if known else None)
+        # Before the exchanges are read: what is finished in between is then looked for again.
+        asked = desk.under_way(visit)
         issuers, documents = choices(desk)
         update: Update = {
             masthead: render_masthead(desk.assistant.mode, desk.assistant.model),
@@ -136,12 +139,27 @@ def _connect_arrival(
         if reference := request.query_params.get("p"):
             update[source] = desk.open_reference(reference)
         yield update
+        if asked is not None:
+            async for awaited in _awaited(room, desk, visit, session, asked):
+                yield awaited
 
     page.load(
         arrive,
         [identity, last],
-        [masthead, room.visit, room.shelf, room.history, room.issuers, room.documents, source],
+        [masthead, room.visit, room.shelf, room.history, room.live, room.issuers, room.documents, source],
         js="() => window.pilcrow.arrive()",
         concurrency_limit=200,
         **SILENT,
     )
+
+
+async def _awaited(room: AskRoom, desk: Desk, visit: Visit, session: str, asked: UnderWay) -> AsyncIterator[Update]:
+    """The question that was on its way when the page was left, until it is answered or something else is done here."""
+    if desk.under_way(visit) is asked and not desk.place(session):
+        exchanges = show_history(desk, desk.exchanges(visit)) if desk.exchanges(visit) else ""
+        yield {room.history: exchanges, room.live: render_live(asked.question, asked.filters, state=texts.SEARCHING)}
+    while desk.under_way(visit) is asked and not desk.place(session):
+        await asyncio.sleep(0.25)
+    if not desk.place(session):
+        shelf = render_shelf(desk.conversations.list(visit.owner), visit.conversation)
+        yield {room.history: show_history(desk, desk.exchanges(visit)), room.live: "", room.shelf: shelf}
