@@ -80,6 +80,14 @@ def render_notice(text: str) -> Markup:
     return element("p", text, class_="notice", role="alert") if text else Markup("")
 
 
+def render_narrowed(filters: Filters) -> Markup:
+    """What the next question is narrowed to, with a way back; empty when it is not."""
+    if not filters:
+        return Markup("")
+    back = element("button", texts.FILTERS_NONE, type="button", class_="quiet", data_act="widen")
+    return element("div", _only(filters), back, class_="narrowed", role="status")
+
+
 def paragraph_address(reference: str) -> str:
     """The address, within the page, that opens this paragraph."""
     return "?" + urlencode({"p": reference}, quote_via=quote)

@@ -57,6 +57,35 @@ def test_searching_wider_drops_the_filters(
     assert not double.asked[-1][2]
 
 
+def test_what_the_search_is_narrowed_to_stays_in_sight(
+    double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
+) -> None:
+    page = open_page(serve(double))
+    fold, narrowed = page.locator("#filters > button"), page.locator("#narrowed")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    fold.click()
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    page.get_by_label("Issued by").first.click()
+    page.get_by_role("option", name="Organization of Turkic States").click()
+    page.keyboard.press("Escape")
+    page.get_by_label("From").fill("2023-12")
+    fold.click()
+    expect(narrowed.locator(".tag")).to_have_text(["Organization of Turkic States", "since 2023-12"])
+    narrowed.get_by_role("button", name="Search everything").click()
+    expect(narrowed.locator(".tag")).to_have_count(0)
+    ask(page, SERVICEMEN)
+    assert not double.asked[-1][2]
+
+    fold.click()
+    page.get_by_label("From").fill("2023-12")
+    fold.click()
+    expect(narrowed.locator(".tag")).to_have_text(["since 2023-12"])
+    page.locator("#shelf [data-act=new]").click()
+    expect(narrowed.locator(".tag")).to_have_count(0)
+    ask(page, SERVICEMEN)
+    assert not double.asked[-1][2]
+
+
 def test_a_date_that_is_none_is_said_before_anything_is_asked(
     double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
 ) -> None:

@@ -214,10 +214,22 @@ window.pilcrow = (() => {
     return box;
   }
 
+  // Gradio says with a class whether something is unfolded; a screen reader needs it said in words of its own.
+  function disclose() {
+    document.querySelectorAll(".gr-accordion > .label-wrap").forEach((button) => {
+      button.setAttribute("aria-expanded", String(button.classList.contains("open")));
+    });
+  }
+  function watchDisclosures() {
+    disclose();
+    new MutationObserver(disclose).observe(document.getElementById("tabs"), { subtree: true, childList: true, attributeFilter: ["class"] });
+  }
+
   let arrived = false;
   function mastheadChanged(element) {
     if (arrived || !element.querySelector("#answerer")) return;
     arrived = true;
+    watchDisclosures();
     // On a phone the keyboard would cover half of the page before anything was read.
     if (WIDE.matches) document.querySelector("#question textarea")?.focus({ preventScroll: true });
     if (address.get("q")) {

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from rag.chat import texts
-from rag.chat.answers import render_exchanges, render_live, render_notice, render_welcome
+from rag.chat.answers import render_exchanges, render_live, render_narrowed, render_notice, render_welcome
 from rag.chat.asking import Asked, answer
 from rag.chat.desk import Desk, Visit
 from rag.chat.exchanges import Exchange, history_of
@@ -47,6 +47,16 @@ class AskRoom:
     documents: gr.Dropdown
     since: gr.Textbox
     until: gr.Textbox
+    narrowed: gr.HTML
+
+    @property
+    def choice(self) -> list[gr.Dropdown | gr.Textbox]:
+        """What the search is narrowed by."""
+        return [self.issuers, self.documents, self.since, self.until]
+
+    def unnarrowed(self) -> Update:
+        """The whole search again."""
+        return {self.issuers: [], self.documents: [], self.since: "", self.until: "", self.narrowed: ""}
 
 
 def place_ask_room() -> AskRoom:
@@ -72,8 +82,9 @@ def place_ask_room() -> AskRoom:
                     )
                     ask = gr.Button(texts.ASK, variant="primary", elem_id="ask", min_width=88)
                     stop = gr.Button(texts.STOP, elem_id="stop", min_width=88, visible=False)
-                issuers, documents, since, until = _place_filters()
-    return AskRoom(visit, history, live, shelf, question, notice, ask, stop, issuers, documents, since, until)
+                filters = _place_filters()
+                narrowed = piece(name="narrowed", acts=("widen",))
+    return AskRoom(visit, history, live, shelf, question, notice, ask, stop, *filters, narrowed)
 
 
 def _place_filters() -> tuple[gr.Dropdown, gr.Dropdown, gr.Textbox, gr.Textbox]:
@@ -94,7 +105,7 @@ def _place_filters() -> tuple[gr.Dropdown, gr.Dropdown, gr.Textbox, gr.Textbox]:
 def connect_ask_room(room: AskRoom, desk: Desk, source: gr.HTML) -> None:
     """Gives the room its behaviour."""
     asking = _Asking(room, desk, source)
-    choice = [room.issuers, room.documents, room.since, room.until]
+    choice = room.choice
     outputs = [
         room.question,
         room.notice,
@@ -115,6 +126,9 @@ def connect_ask_room(room: AskRoom, desk: Desk, source: gr.HTML) -> None:
     ]
     for asked in questions:
         asked.failure(asking.failed, [room.visit], outputs, queue=False, **SILENT)
+    changes = [each.change for each in choice]
+    gr.on(changes, asking.narrow, choice, [room.narrowed], queue=False, trigger_mode="always_last", **SILENT)
+    room.narrowed.widen(room.unnarrowed, None, [*choice, room.narrowed], queue=False, **SILENT)
     room.stop.click(asking.stop, None, None, queue=False, **SILENT)
     room.history.edit(asking.edit, [room.visit], [room.question, room.visit], queue=False, **SILENT)
     room.history.rate(asking.rate, [room.visit], [room.history], queue=False, **SILENT)
@@ -158,6 +172,10 @@ class _Asking:
         filters = _filters(issuers, documents, since, until)
         async for update in self._ask(str(event.question), visit, filters, request):
             yield update
+
+    def narrow(self, issuers: list[str], documents: list[str], since: str, until: str) -> Markup:
+        """Says what the search is narrowed to, also where the fields are folded away."""
+        return render_narrowed(_filters(issuers, documents, since, until))
 
     async def again(self, visit: Visit, event: gr.EventData, request: gr.Request) -> AsyncIterator[Update]:
         """The last question once more, in the place of its answer."""

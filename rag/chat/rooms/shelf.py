@@ -25,7 +25,7 @@ def connect_shelf(room: AskRoom, desk: Desk, source: gr.HTML, parcel: gr.HTML) -
     everything = [room.visit, room.history, room.live, room.shelf, room.ask, room.stop, room.notice, source]
     options: dict[str, Any] = {"queue": False, **SILENT}
     room.shelf.pick(listeners.pick, [room.visit], everything, **options)
-    room.shelf.new(listeners.new, [room.visit], everything, **options)
+    room.shelf.new(listeners.new, [room.visit], [*everything, *room.choice, room.narrowed], **options)
     room.shelf.delete(listeners.delete, [room.visit], everything, **options)
     room.shelf.rename(listeners.rename, [room.visit], [room.shelf], **options)
     room.shelf.export(listeners.export, [room.visit], [parcel], **options)
@@ -44,8 +44,8 @@ class _Shelf:
         return self._go(replace(visit, conversation=str(event.conversation), editing=None), request)
 
     def new(self, visit: Visit, request: gr.Request) -> Update:
-        """An empty page; the conversation begins with its first question."""
-        return self._go(replace(visit, conversation=None, editing=None), request)
+        """An empty page; the conversation begins with its first question, which is asked of everything."""
+        return {**self._go(replace(visit, conversation=None, editing=None), request), **self._room.unnarrowed()}
 
     def delete(self, visit: Visit, event: gr.EventData, request: gr.Request) -> Update:
         """Removes a conversation for good."""
