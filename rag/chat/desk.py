@@ -154,6 +154,10 @@ class Desk:
         except PilcrowError:
             return False
 
+    def is_gone(self, visit: Visit) -> bool:
+        """Whether the conversation that is open was deleted, in another window."""
+        return bool(visit.conversation) and self.conversations.find(visit.owner, str(visit.conversation)) is None
+
     def begin(self, visit: Visit, question: str, filters: Filters) -> Visit:
         """Notes that a question is on its way; the visit is in its conversation from here on."""
         known = self.conversations.find(visit.owner, visit.conversation) if visit.conversation else None

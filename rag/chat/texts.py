@@ -49,6 +49,7 @@ LONG_QUESTION = "This question has {length:,} characters; {limit:,} are the limi
 TOO_MANY = "That is more than {limit} questions in a minute. Try again in {seconds} seconds."
 STOPPED = "Stopped before the answer was finished; nothing here was checked."
 FAILED = "This question could not be answered. {what}"
+CONVERSATION_GONE = "This conversation was deleted in another window. What you ask now begins a new one."
 BROKEN = "Something went wrong while answering; nothing was lost. Ask again."
 WITHDRAWN = "The language model failed ({reason}), so what it had written was taken back."
 

@@ -172,6 +172,29 @@ def test_asking_again_and_editing_take_the_place_of_the_last_answer(
     expect(page.locator("#history .exchange")).to_have_count(1)
 
 
+def test_a_conversation_deleted_in_another_window_is_not_gone_without_a_word(
+    double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
+) -> None:
+    url = serve(double)
+    page = open_page(url)
+    ask(page, SERVICEMEN)
+    other = page.context.new_page()
+    other.goto(url)
+    other.once("dialog", lambda dialog: dialog.accept())
+    other.locator("#shelf [data-act=delete]").click()
+    expect(other.locator("#shelf .name")).to_have_count(0)
+
+    box = page.locator("#question textarea")
+    box.fill("And Armenia?")
+    enter(page, lambda wait: expect(page.locator("#notice")).to_contain_text("deleted in another", timeout=wait))
+    expect(box).to_have_value("And Armenia?")
+    expect(page.locator("#history .welcome")).to_be_visible()
+    assert len(double.asked) == 1
+    page.locator("#ask").click()
+    expect(page.locator("#history .question")).to_have_text(["And Armenia?"])
+    expect(page.locator("#notice")).to_have_text("")
+
+
 def test_a_reload_comes_back_to_the_question_on_its_way(
     double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
 ) -> None:

@@ -180,7 +180,9 @@ class _Asking:
     async def again(self, visit: Visit, event: gr.EventData, request: gr.Request) -> AsyncIterator[Update]:
         """The last question once more, in the place of its answer."""
         exchange = self._desk.exchange(visit, str(event.exchange))
-        if exchange is not None:
+        if exchange is None:
+            yield self._stale(visit)
+        else:
             there = replace(visit, editing=exchange.id)
             async for update in self._ask(exchange.question, there, exchange.filters, request):
                 yield update
@@ -188,7 +190,9 @@ class _Asking:
     async def wider(self, visit: Visit, event: gr.EventData, request: gr.Request) -> AsyncIterator[Update]:
         """A question that was not answered, once more without filters and over more paragraphs."""
         exchange = self._desk.exchange(visit, str(event.exchange))
-        if exchange is not None:
+        if exchange is None:
+            yield self._stale(visit)
+        else:
             async for update in self._ask(exchange.question, visit, Filters(), request, k=_WIDER):
                 yield update
 
@@ -239,6 +243,10 @@ class _Asking:
             desk.rate.take(visit.owner or str(request.session_hash))
         except InputError as error:
             yield {room.notice: render_notice(str(error))}
+            return
+        if visit.conversation and desk.is_gone(visit):
+            # A question that leaned on what was said before would be answered as if nothing had been.
+            yield self._gone(visit)
             return
         session = str(request.session_hash)
         stop, place = desk.stopper(session), desk.move(session)
@@ -304,6 +312,23 @@ class _Asking:
         # Without a source of its own it must not stand beside another answer's.
         update[self._source] = desk.open_citation(there, exchange.id, cited[0]["number"]) if cited else render_empty()
         return update
+
+    def _gone(self, visit: Visit) -> Update:
+        """An empty page and a word on where the conversation went."""
+        room, here = self._room, replace(visit, conversation=None, editing=None)
+        return {
+            room.notice: render_notice(texts.CONVERSATION_GONE),
+            room.visit: here,
+            room.history: self._history(()),
+            room.shelf: render_shelf(self._desk.conversations.list(visit.owner), None),
+            self._source: render_empty(),
+        }
+
+    def _stale(self, visit: Visit) -> Update:
+        """What became of a conversation that went on in another window."""
+        if self._desk.is_gone(visit):
+            return self._gone(visit)
+        return {self._room.history: self._history(self._desk.exchanges(visit))}
 
     def _history(self, exchanges: tuple[Exchange, ...]) -> Markup:
         return show_history(self._desk, exchanges)
