@@ -78,6 +78,27 @@ def test_everything_is_reached_with_the_keyboard(
     assert page.evaluate("() => document.activeElement.matches('#history a.chip')")
 
 
+def test_the_back_button_of_a_phone_closes_the_source(
+    double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
+) -> None:
+    url = serve(double)
+    page = open_page(url, width=390, height=844)
+    ask(page, SERVICEMEN)
+    mark = page.locator("#source mark.current").first
+    for leave in (page.go_back, page.locator("#source .close").click):
+        page.locator("#history a.chip").first.click()
+        expect(mark).to_be_in_viewport()
+        page.get_by_role("button", name="Next citation").click()
+        expect(page.locator("#source .where")).to_have_text("Citation 2 of 3")
+        leave()
+        expect(mark).not_to_be_in_viewport()
+        expect(page.locator("#history .question")).to_have_text([SERVICEMEN])
+    # Closed by its own button, it leaves nothing behind that Back would have to undo first.
+    assert page.evaluate("() => history.state") is None
+    page.go_forward()
+    expect(mark).to_be_in_viewport()
+
+
 def test_no_width_needs_sideways_scrolling(
     double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
 ) -> None:

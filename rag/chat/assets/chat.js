@@ -81,12 +81,17 @@ window.pilcrow = (() => {
     if (!source) return;
     source.classList.toggle("open", open);
     document.body.classList.toggle("source-open", open && !WIDE.matches);
+    // Where it covers the page it is a place of its own, which the browser's Back leaves.
+    if (open && !WIDE.matches && !window.history.state?.source) window.history.pushState({ source: true }, "");
+    if (!open && window.history.state?.source) window.history.back();
     if (!open && opener) {
       const again = document.querySelector(selector(opener)) || document.querySelector("#question textarea");
       again?.focus();
       opener = null;
     }
   }
+
+  window.addEventListener("popstate", (event) => { if (!WIDE.matches) showSource(Boolean(event.state?.source)); });
 
   const selector = (data) => data.number && data.exchange
     ? `a.chip[data-exchange="${CSS.escape(data.exchange)}"][data-number="${CSS.escape(data.number)}"]`
