@@ -78,6 +78,22 @@ def test_everything_is_reached_with_the_keyboard(
     assert page.evaluate("() => document.activeElement.matches('#history a.chip')")
 
 
+def test_unfolded_filters_leave_room_to_read_in_a_low_window(
+    double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
+) -> None:
+    """683 by 380 is a small laptop's window at 200 %."""
+    page = open_page(serve(double), width=683, height=380)
+    ask(page, SERVICEMEN)
+    page.locator("#filters > button").click()
+    expect(page.get_by_label("Until")).to_be_in_viewport()
+    expect(page.locator("#question textarea")).to_be_in_viewport()
+    page.locator("#history .question").evaluate("element => element.scrollIntoView()")
+    expect(page.locator("#composer")).not_to_be_in_viewport()
+    page.locator("#filters > button").click()
+    page.locator("#history .question").evaluate("element => element.scrollIntoView()")
+    expect(page.locator("#question textarea")).to_be_in_viewport()
+
+
 def test_the_back_button_of_a_phone_closes_the_source(
     double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
 ) -> None:

@@ -222,7 +222,11 @@ window.pilcrow = (() => {
   // Gradio says with a class whether something is unfolded; a screen reader needs it said in words of its own.
   function disclose() {
     document.querySelectorAll(".gr-accordion > .label-wrap").forEach((button) => {
-      button.setAttribute("aria-expanded", String(button.classList.contains("open")));
+      const open = String(button.classList.contains("open"));
+      if (button.getAttribute("aria-expanded") === open) return;
+      button.setAttribute("aria-expanded", open);
+      // What was just unfolded may lie below the window.
+      if (open === "true") requestAnimationFrame(() => button.parentElement.scrollIntoView({ block: "nearest", behavior: "instant" }));
     });
   }
   function watchDisclosures() {
