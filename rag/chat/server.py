@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -76,11 +77,20 @@ def start(desk: Desk, *, host: str, port: int, auth: Path | None = None, mcp: bo
                 max_file_size=Limits().upload_bytes,
                 **launch_options(),
             )
-    except OSError as error:
+    except OSError:
         raise ConfigurationError(
-            f"The page cannot be served on {host}:{port}: {' '.join(str(error).split())}",
-            mend="Choose another address or port: pilcrow chat --host 127.0.0.1 --port 7861",
+            f"The page cannot be served on {host}:{port}: {_refusal(host, port)}.",
+            mend=f"Choose another address or port: pilcrow chat --host 127.0.0.1 --port {port % 65535 + 1}",
         ) from None
     if mcp:
         answer_tools_in_json(page)
     return page
+
+
+def _refusal(host: str, port: int) -> str:
+    """Why nothing can listen there, in the system's words; Gradio's own name settings that are not Pilcrow's."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            return "the server did not start"
+    except OSError as error:
+        return (error.strerror or str(error)).partition(" (")[0]

@@ -123,8 +123,11 @@ def test_a_port_that_is_taken_is_named_with_the_mend() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(ConfigurationError, match="pilcrow chat --port"):
-            start(Desk(), host="127.0.0.1", port=taken.getsockname()[1])
+        port = taken.getsockname()[1]
+        with pytest.raises(
+            ConfigurationError, match=f"already in use. Choose another port: pilcrow chat --port {port + 1}$"
+        ):
+            start(Desk(), host="127.0.0.1", port=port)
 
 
 def test_only_those_with_an_account_come_in(
