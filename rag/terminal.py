@@ -208,7 +208,9 @@ def progress_bar(*, enabled: bool) -> Iterator[Callable[[Step], None]]:
 
 def changes_text(changes: Changes) -> str:
     """One line that says what an update of the index did."""
-    size = f"{changes.documents:,} documents, {changes.paragraphs:,} paragraphs"
+    from rag.text.counts import counted
+
+    size = f"{counted(changes.documents, 'document')}, {counted(changes.paragraphs, 'paragraph')}"
     mended = f" Made anew: {', '.join(changes.mended)}." if changes.mended else ""
     if not changes:
         return f"Nothing changed: {size}.{mended}"

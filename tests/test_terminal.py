@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.terminal import described, plain
+from rag.index import Changes
+from rag.terminal import changes_text, described, plain
 from rag.types import DocumentInfo
 
 
@@ -38,3 +39,22 @@ def test_coverage_is_said_to_be_its_publishers() -> None:
     assert described(replace(info, kind="coverage")) == "2024 · The Herald, coverage · covers Two Offices"
     assert described(replace(info, kind="coverage", publisher=None)) == "2024 · coverage · covers Two Offices"
     assert described(replace(info, kind="coverage", issuer="The Herald")) == "2024 · The Herald, coverage"
+
+
+def test_what_an_update_did_is_counted() -> None:
+    one = Changes(
+        added=("a",),
+        changed=(),
+        removed=(),
+        unchanged=0,
+        problems=(),
+        documents=1,
+        paragraphs=1,
+        embedded=1,
+        mended=(),
+        generation=1,
+        seconds=0.24,
+    )
+    assert changes_text(one) == "1 added, 0 unchanged: 1 document, 1 paragraph in 0.2 s."
+    assert "the index holds 1 document with 1 paragraph (" in str(one)
+    assert "2 documents, 1,200 paragraphs" in changes_text(replace(one, documents=2, paragraphs=1_200))

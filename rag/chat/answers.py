@@ -240,7 +240,7 @@ def _source(exchange: Exchange, citation: Mapping[str, Any], changed: Changed) -
             ),
             element("p", join(about, " · "), class_="about"),
             element("blockquote", citation["quote"], class_="quote", dir="auto"),
-            element("p", _carried(also), class_="also") if also else None,
+            element("p", texts.counted(texts.ALSO_IN_ONE, texts.ALSO_IN_MANY, also), class_="also") if also else None,
             element("p", changed[citation["paragraph"]], class_="changed", role="note")
             if citation["paragraph"] in changed
             else None,
@@ -248,10 +248,6 @@ def _source(exchange: Exchange, citation: Mapping[str, Any], changed: Changed) -
         class_="source-line",
         id=f"card-{exchange.id}-{citation['number']}",
     )
-
-
-def _carried(count: int) -> str:
-    return texts.ALSO_IN_ONE if count == 1 else texts.ALSO_IN_MANY.format(count=count)
 
 
 def _abstention(exchange: Exchange) -> Markup:
@@ -306,7 +302,7 @@ def _remarks(answer: Mapping[str, Any]) -> Markup | None:
     count = len(answer["rejected"])
     lines = [answer["reason"]] if answer["reason"] else []
     if count:
-        lines.append((texts.REJECTED if count == 1 else texts.REJECTED_MANY).format(count=count))
+        lines.append(texts.counted(texts.REJECTED, texts.REJECTED_MANY, count))
     return join(_note(line) for line in lines) if lines else None
 
 

@@ -93,7 +93,7 @@ class _State:
         """The next picture, or None when it is too soon for one."""
         match event:
             case Retrieved(retrieval=retrieval):
-                return self.picture(texts.READING.format(count=len(retrieval.hits)))
+                return self.picture(texts.counted(texts.READING_ONE, texts.READING, len(retrieval.hits)))
             case Delta(text=text):
                 begins = not self._text
                 self._text += text

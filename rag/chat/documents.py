@@ -52,7 +52,7 @@ def render_documents(
     if not documents:
         return element("p", texts.DOCUMENTS_NONE, class_="about")
     count = len(documents)
-    label = texts.DOCUMENT_COUNT_ONE if count == 1 else texts.DOCUMENTS_COUNT.format(count=count)
+    label = texts.counted(texts.DOCUMENT_COUNT_ONE, texts.DOCUMENTS_COUNT, count)
     more = element("button", texts.DOCUMENTS_MORE, type="button", class_="outlined", data_act="more")
     return join(
         [
@@ -196,12 +196,13 @@ def _bar(bar: Period, most: int, chosen: str) -> Markup:
 def _previewed(document: Document) -> Markup:
     first = document.paragraphs[:_PREVIEWED]
     left = len(document.paragraphs) - len(first)
+    count = texts.counted(texts.PREVIEW_PARAGRAPHS_ONE, texts.PREVIEW_PARAGRAPHS, len(document.paragraphs))
     return element(
         "details",
         element(
             "summary",
             element("bdi", document.info.title, class_="title"),
-            element("span", f" · {texts.PREVIEW_PARAGRAPHS.format(count=len(document.paragraphs))}", class_="about"),
+            element("span", f" · {count}", class_="about"),
         ),
         element("p", _about(document.info), class_="about"),
         element(
@@ -211,7 +212,7 @@ def _previewed(document: Document) -> Markup:
                 for paragraph in first
             ),
         ),
-        element("p", texts.PREVIEW_MORE.format(count=left), class_="about") if left else None,
+        element("p", texts.counted(texts.PREVIEW_MORE_ONE, texts.PREVIEW_MORE, left), class_="about") if left else None,
         class_="previewed",
         open=True,
     )

@@ -224,7 +224,9 @@ def _by_document(citations: Sequence[Mapping[str, Any]]) -> dict[str, list[Mappi
 
 def _note(cited: Sequence[Mapping[str, Any]]) -> str:
     """Which paragraphs were cited and, of coverage, that it is coverage."""
-    paragraphs = "Paragraphs " + ", ".join(_number(citation) for citation in cited)
+    numbers = list(dict.fromkeys(_number(citation) for citation in cited))
+    label = texts.PARAGRAPH.format(number=numbers[0]) if len(numbers) == 1 else None
+    paragraphs = label or texts.PARAGRAPHS.format(numbers=", ".join(numbers))
     return "; ".join([paragraphs, *(voices_cited(cited[0]) if cited[0]["kind"] == "coverage" else ())])
 
 

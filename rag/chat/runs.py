@@ -138,6 +138,6 @@ def _run(run: Run, opened: str) -> Markup:
     return element(
         "li",
         element("span", run.time, class_="title"),
-        element("span", f" · {texts.RUN_QUESTIONS.format(count=count)} ", class_="about"),
+        element("span", f" · {texts.counted(texts.RUN_QUESTIONS_ONE, texts.RUN_QUESTIONS, count)} ", class_="about"),
         button if run.has_report else None,
     )

@@ -30,6 +30,7 @@ from rag.index.seal import reseal
 from rag.index.vectors import ChromaStore, VectorStore
 from rag.index.words import LexicalIndex
 from rag.index.writing import CatalogWriter, Pending
+from rag.text.counts import counted
 from rag.types import Document
 
 Phase = Literal["read", "embed", "words", "vectors", "check"]
@@ -82,7 +83,8 @@ class Changes:
         done = ", ".join(parts) or "Nothing has changed"
         mended = f" Made anew: {', '.join(self.mended)}." if self.mended else ""
         return (
-            f"{done}: the index holds {self.documents:,} documents with {self.paragraphs:,} paragraphs"
+            f"{done}: the index holds {counted(self.documents, 'document')} with"
+            f" {counted(self.paragraphs, 'paragraph')}"
             f" ({self.embedded:,} embedded, {self.seconds:.1f} s).{mended}"
         )
 

@@ -58,5 +58,7 @@ def test_a_preview_shows_paragraphs_and_what_is_wrong() -> None:
     document = make_document(info(1, None), ["First <b>", *["More"] * 9])
     shown = render_preview([document], [Problem(path="a.txt", what="is <empty>", line=2)])
     assert "First &lt;b&gt;" in shown
+    assert "· 10 paragraphs" in shown
     assert "and 4 more paragraphs" in shown
+    assert "· 1 paragraph<" in render_preview([make_document(info(1, None), ["One"])], [])
     assert "a.txt:2: is &lt;empty&gt;" in shown

@@ -47,6 +47,13 @@ def test_bibtex_has_one_entry_for_each_document(exchange: Exchange) -> None:
         assert entry.count("{") == entry.count("}")
 
 
+def test_the_note_names_each_paragraph_once(exchange: Exchange) -> None:
+    one, two = ({**exchange.citations[0], "kind": "statement", "paragraph": f"d#p{number}"} for number in (5, 9))
+    assert "note = {Paragraph 5}" in as_bibtex([one])
+    assert "note = {Paragraph 5}" in as_bibtex([one, one])
+    assert json.loads(as_csl([one, two]))[0]["note"] == "Paragraphs 5, 9"
+
+
 def test_bibtex_escapes_what_latex_would_read(exchange: Exchange) -> None:
     text = as_bibtex([{**exchange.citations[0], "title": "50 % of A&B_c {x} \\end"}])
     assert r"title = {50 \% of A\&B\_c \{x\} \textbackslash{}end}" in text
