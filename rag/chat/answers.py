@@ -80,6 +80,12 @@ def render_notice(text: str) -> Markup:
     return element("p", text, class_="notice", role="alert") if text else Markup("")
 
 
+def render_editing() -> Markup:
+    """Says what the next question does to the last, and lets one think better of it."""
+    keep = element("button", texts.EDITING_CANCEL, type="button", class_="quiet", data_act="unedit")
+    return element("p", texts.EDITING, " ", keep, class_="notice", role="status")
+
+
 def render_narrowed(filters: Filters) -> Markup:
     """What the next question is narrowed to, with a way back; empty when it is not."""
     if not filters:

@@ -174,6 +174,7 @@ window.pilcrow = (() => {
     if (event.key !== "Escape") return;
     if (card) hideCard();
     else if (document.body.classList.contains("source-open")) showSource(false);
+    else if (event.target.matches?.("#question textarea")) document.querySelector("#notice [data-act=unedit]")?.click();
     else document.querySelectorAll("details[open].copies").forEach((menu) => { menu.open = false; });
   });
   document.addEventListener("click", (event) => {

@@ -11,7 +11,14 @@ from typing import Any
 import gradio as gr
 
 from rag.chat import texts
-from rag.chat.answers import render_exchanges, render_live, render_narrowed, render_notice, render_welcome
+from rag.chat.answers import (
+    render_editing,
+    render_exchanges,
+    render_live,
+    render_narrowed,
+    render_notice,
+    render_welcome,
+)
 from rag.chat.asking import Asked, answer
 from rag.chat.desk import Desk, Visit
 from rag.chat.exchanges import Exchange, history_of
@@ -68,7 +75,7 @@ def place_ask_room() -> AskRoom:
             history = piece(render_welcome(()), name="history", acts=ASK_ACTS)
             live = piece(name="live")
             with gr.Column(elem_id="composer"):
-                notice = piece(name="notice")
+                notice = piece(name="notice", acts=("unedit",))
                 with gr.Row(elem_id="composer-line"):
                     question = gr.Textbox(
                         label=texts.QUESTION_LABEL,
@@ -130,7 +137,9 @@ def connect_ask_room(room: AskRoom, desk: Desk, source: gr.HTML) -> None:
     gr.on(changes, asking.narrow, choice, [room.narrowed], queue=False, trigger_mode="always_last", **SILENT)
     room.narrowed.widen(room.unnarrowed, None, [*choice, room.narrowed], queue=False, **SILENT)
     room.stop.click(asking.stop, None, None, queue=False, **SILENT)
-    room.history.edit(asking.edit, [room.visit], [room.question, room.visit], queue=False, **SILENT)
+    edited = [room.question, room.notice, room.visit]
+    room.history.edit(asking.edit, [room.visit], edited, queue=False, **SILENT)
+    room.notice.unedit(asking.unedit, [room.visit], edited, queue=False, **SILENT)
     room.history.rate(asking.rate, [room.visit], [room.history], queue=False, **SILENT)
     room.history.comment(asking.comment, [room.visit], [room.history], queue=False, **SILENT)
 
@@ -215,7 +224,15 @@ class _Asking:
         exchange = self._desk.exchange(visit, str(event.exchange))
         if exchange is None:
             return {self._room.visit: visit}
-        return {self._room.question: exchange.question, self._room.visit: replace(visit, editing=exchange.id)}
+        return {
+            self._room.question: exchange.question,
+            self._room.notice: render_editing(),
+            self._room.visit: replace(visit, editing=exchange.id),
+        }
+
+    def unedit(self, visit: Visit) -> Update:
+        """The last question stays as it was asked."""
+        return {self._room.question: "", self._room.notice: "", self._room.visit: replace(visit, editing=None)}
 
     def rate(self, visit: Visit, event: gr.EventData) -> Markup:
         """A thumb up or down; the same thumb again takes it back."""

@@ -22,7 +22,9 @@ Update = dict[Any, Any]
 def connect_shelf(room: AskRoom, desk: Desk, source: gr.HTML, parcel: gr.HTML) -> None:
     """Gives the list of conversations its behaviour; `parcel` is what the browser is asked to save."""
     listeners = _Shelf(room, desk, source)
-    everything = [room.visit, room.history, room.live, room.shelf, room.ask, room.stop, room.notice, source]
+    everything = [
+        room.visit, room.history, room.live, room.shelf, room.ask, room.stop, room.notice, room.question, source,
+    ]  # fmt: skip
     options: dict[str, Any] = {"queue": False, **SILENT}
     room.shelf.pick(listeners.pick, [room.visit], everything, **options)
     room.shelf.new(listeners.new, [room.visit], [*everything, *room.choice, room.narrowed], **options)
@@ -41,19 +43,18 @@ class _Shelf:
 
     def pick(self, visit: Visit, event: gr.EventData, request: gr.Request) -> Update:
         """Opens another conversation; a question on its way is finished in the one it was asked in."""
-        return self._go(replace(visit, conversation=str(event.conversation), editing=None), request)
+        return self._go(visit, str(event.conversation), request)
 
     def new(self, visit: Visit, request: gr.Request) -> Update:
         """An empty page; the conversation begins with its first question, which is asked of everything."""
-        return {**self._go(replace(visit, conversation=None, editing=None), request), **self._room.unnarrowed()}
+        return {**self._go(visit, None, request), **self._room.unnarrowed()}
 
     def delete(self, visit: Visit, event: gr.EventData, request: gr.Request) -> Update:
         """Removes a conversation for good."""
         known = self._desk.conversations.find(visit.owner, str(event.conversation))
         if known is not None:
             self._desk.conversations.delete(visit.owner, known.id)
-        here = visit if visit.conversation != event.conversation else replace(visit, conversation=None, editing=None)
-        return self._go(here, request)
+        return self._go(visit, None if visit.conversation == event.conversation else visit.conversation, request)
 
     def rename(self, visit: Visit, event: gr.EventData) -> Markup:
         """Another name for a conversation; an empty one changes nothing."""
@@ -75,11 +76,11 @@ class _Shelf:
             return wrapped("conversation.html", conversation_as_html(known.title, exchanges, style))
         return wrapped("conversation.json", conversation_as_json(known.title, exchanges))
 
-    def _go(self, visit: Visit, request: gr.Request) -> Update:
+    def _go(self, visit: Visit, conversation: str | None, request: gr.Request) -> Update:
         room, desk = self._room, self._desk
         desk.move(str(request.session_hash))
-        known = desk.conversations.find(visit.owner, visit.conversation) if visit.conversation else None
-        here = visit if known else replace(visit, conversation=None)
+        known = desk.conversations.find(visit.owner, conversation) if conversation else None
+        here = replace(visit, conversation=known.id if known else None, editing=None)
         return {
             self._source: render_empty(),
             room.visit: here,
@@ -89,6 +90,8 @@ class _Shelf:
             room.ask: gr.update(visible=True),
             room.stop: gr.update(visible=False),
             room.notice: "",
+            # What was being edited belongs to what was left; a question that was being written does not.
+            room.question: "" if visit.editing else gr.skip(),
         }
 
 
