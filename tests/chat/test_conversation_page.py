@@ -184,6 +184,24 @@ def test_asking_again_and_editing_take_the_place_of_the_last_answer(
     expect(page.locator("#history .exchange")).to_have_count(1)
 
 
+def test_a_conversation_is_opened_where_it_ended(
+    double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
+) -> None:
+    page = open_page(serve(double))
+    ask(page, SERVICEMEN)
+    ask(page, COP29)
+    page.locator("#shelf [data-act=new]").click()
+    expect(page.locator("#history .welcome")).to_be_visible()
+    expect(page.get_by_role("heading", name="What do the documents say?")).to_be_in_viewport()
+    page.locator("#shelf .name").click()
+    first, last = page.locator("#history .question").first, page.locator("#history .question").last
+    expect(last).to_be_in_viewport()
+    expect(first).not_to_be_in_viewport()
+    page.reload()
+    expect(last).to_be_in_viewport()
+    expect(first).not_to_be_in_viewport()
+
+
 def test_a_conversation_deleted_in_another_window_is_not_gone_without_a_word(
     double: Double, serve: Callable[..., str], open_page: Callable[..., Page]
 ) -> None:

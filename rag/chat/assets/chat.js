@@ -207,9 +207,20 @@ window.pilcrow = (() => {
     say(last?.querySelector(".answer > .text, .answer > .abstained")?.textContent || "");
   }
 
+  let shown = null;
   function shelfChanged(element) {
-    const current = element.querySelector("[data-current]");
-    if (current) keep(LAST, current.dataset.current);
+    const current = element.querySelector("[data-current]")?.dataset.current;
+    if (current === undefined) return;
+    keep(LAST, current);
+    // With a question on its way the page is where it belongs; what is opened again is read on where it ended.
+    if (current !== shown && !watching) setTimeout(showLast, 50);
+    shown = current;
+  }
+
+  function showLast() {
+    const all = document.querySelectorAll("#history .exchange");
+    if (all.length > 1) all[all.length - 1].scrollIntoView({ block: "start", behavior: "instant" });
+    else window.scrollTo({ top: 0, behavior: "instant" });
   }
 
   function write(text) {
