@@ -116,6 +116,11 @@ class _State:
         return Progress(live=Markup(""), exchange=replace(self._exchange, text=self._text, note=note))
 
 
+def stopped(asked: Asked) -> Exchange:
+    """The exchange of a question whose page was left before anything of the answer was kept."""
+    return Exchange(id=new_id(), question=asked.question, asked=now(), filters=asked.filters, note=texts.STOPPED)
+
+
 def finished(exchange: Exchange, answer: Answer) -> Exchange:
     """The exchange with its answer, and with the words of what came nearest when there was none."""
     hits = {hit.paragraph.ref: hit for hit in answer.hits}

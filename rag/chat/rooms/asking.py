@@ -19,7 +19,7 @@ from rag.chat.answers import (
     render_notice,
     render_welcome,
 )
-from rag.chat.asking import Asked, answer
+from rag.chat.asking import Asked, answer, stopped
 from rag.chat.desk import Desk, Visit
 from rag.chat.exchanges import Exchange, history_of
 from rag.chat.limits import checked_filters, checked_question
@@ -280,18 +280,25 @@ class _Asking:
             visit = Visit(owner=await self._owner(session, stop))
         visit = desk.begin(visit, question, filters)
         before = tuple(known for known in desk.exchanges(visit) if known.id != visit.editing)
+        asked = Asked(question=question, history=history_of(before), filters=filters, k=k)
+        kept = False
         try:
             if desk.place(session) == place:
                 # A page that is loaded anew comes back to this conversation.
                 shelf = render_shelf(desk.conversations.list(visit.owner), visit.conversation)
                 yield {room.history: self._history(before) if before else "", room.visit: visit, room.shelf: shelf}
-            asked = Asked(question=question, history=history_of(before), filters=filters, k=k)
             async for progress in answer(desk.assistant, asked, desk.line, stop):
                 here = desk.place(session) == place
                 if progress.exchange is not None:
+                    kept = True
                     yield self._kept(progress.exchange, visit, here=here)
                 elif here:
                     yield {room.live: progress.live}
+        except (GeneratorExit, asyncio.CancelledError):
+            # The page was left, and with it went whoever would have taken the answer. One that was asked anew stays.
+            if not kept and not visit.editing:
+                self._keep(stopped(asked), visit)
+            raise
         finally:
             desk.end(visit)
 
@@ -307,14 +314,7 @@ class _Asking:
     def _kept(self, exchange: Exchange, visit: Visit, *, here: bool) -> Update:
         """Keeps the finished exchange and, if its conversation is still open, shows it with its first source."""
         room, desk = self._room, self._desk
-        store = desk.conversations
-        conversation = visit.conversation
-        if conversation is None or store.find(visit.owner, conversation) is None:
-            # It was deleted meanwhile.
-            conversation = store.start(visit.owner, exchange.question).id
-        elif visit.editing:
-            store.drop(visit.owner, conversation, visit.editing)
-        store.keep(visit.owner, conversation, exchange)
+        conversation = self._keep(exchange, visit)
         if not here:
             return {room.live: gr.skip()}
         there = replace(visit, conversation=conversation, editing=None)
@@ -322,13 +322,25 @@ class _Asking:
             room.live: "",
             room.history: self._history(desk.exchanges(there)),
             room.visit: there,
-            room.shelf: render_shelf(store.list(there.owner), conversation),
+            room.shelf: render_shelf(desk.conversations.list(there.owner), conversation),
             **self._buttons(asking=False),
         }
         cited = exchange.citations
         # Without a source of its own it must not stand beside another answer's.
         update[self._source] = desk.open_citation(there, exchange.id, cited[0]["number"]) if cited else render_empty()
         return update
+
+    def _keep(self, exchange: Exchange, visit: Visit) -> str:
+        """Keeps the exchange, in the place of the one that was edited; says in which conversation."""
+        store = self._desk.conversations
+        conversation = visit.conversation
+        if conversation is None or store.find(visit.owner, conversation) is None:
+            # It was deleted meanwhile.
+            conversation = store.start(visit.owner, exchange.question).id
+        elif visit.editing:
+            store.drop(visit.owner, conversation, visit.editing)
+        store.keep(visit.owner, conversation, exchange)
+        return conversation
 
     def _gone(self, visit: Visit) -> Update:
         """An empty page and a word on where the conversation went."""
