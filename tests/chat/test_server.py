@@ -125,7 +125,7 @@ def test_a_port_that_is_taken_is_named_with_the_mend() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(
-            ConfigurationError, match=f"already in use. Choose another port: pilcrow chat --port {port + 1}$"
+            ConfigurationError, match=f"already in use. Choose another address or port: .* --port {port + 1}$"
         ):
             start(Desk(), host="127.0.0.1", port=port)
 
