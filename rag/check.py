@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from rag.errors import PilcrowError, Problem, command
+from rag.errors import PilcrowError, Problem, command, update_command
 from rag.settings import Settings
+from rag.types import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,8 @@ class Finding:
 
     def __str__(self) -> str:
         sign = "✓" if self.ok else "✗"
-        return f"{sign} {self.subject}: {self.what}" + (f" {self.mend}" if self.mend else "")
+        stop = "" if self.what.endswith((".", "?", "!")) else "."
+        return f"{sign} {self.subject}: {self.what}{stop}" + (f" {self.mend}" if self.mend else "")
 
     def to_json(self) -> dict[str, str | bool]:
         """A plain dict of the fields."""
@@ -34,7 +36,7 @@ def check(settings: Settings) -> tuple[Finding, ...]:
 
 def _corpus(settings: Settings) -> Iterator[Finding]:
     from rag.corpus import scan
-    from rag.library import left_out, named, next_sources
+    from rag.library import UPLOADS, left_out, named, next_sources
 
     try:
         paths = next_sources(settings.index)
@@ -51,6 +53,33 @@ def _corpus(settings: Settings) -> Iterator[Finding]:
         yield Finding(subject=subject, ok=bool(read), what=f"{len(read)} documents can be read.")
     if passed_over := left_out(paths):
         yield Finding(subject=subject, ok=True, what=f"Left out: {passed_over}")
+    added = scan([uploads] if (uploads := settings.index / UPLOADS).is_dir() else [])
+    documents = [found for found in (*read, *added) if isinstance(found, Document)]
+    yield from _behind(settings, {found.id: found.digest for found in documents}, are_all=not problems)
+
+
+def _behind(settings: Settings, digests: dict[str, str], *, are_all: bool) -> Iterator[Finding]:
+    """What the documents have ahead of the index; `are_all` when none was left out for a problem."""
+    from rag.index import Catalog
+
+    try:
+        catalog = Catalog(settings.index)
+        catalog.state()
+        held = catalog.digests()
+    except PilcrowError:
+        return  # said of the index
+    counts = {
+        "new": len(digests.keys() - held.keys()),
+        "changed": sum(held[name] != digests[name] for name in digests.keys() & held.keys()),
+        "gone": len(held.keys() - digests.keys()) if are_all else 0,
+    }
+    if any(counts.values()):
+        what = "documents were not indexed since: " + ", ".join(
+            f"{count:,} {word}" for word, count in counts.items() if count
+        )
+        yield Finding(
+            subject=f"index ({settings.index})", ok=False, what=f"{what}.", mend=update_command(settings.index)
+        )
 
 
 def _index(settings: Settings) -> Iterator[Finding]:

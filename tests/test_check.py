@@ -12,7 +12,7 @@ import pytest
 
 from rag.check import check
 from rag.errors import StoreError
-from rag.library import SOURCES, update_index
+from rag.library import SOURCES, add_documents, update_index
 from rag.settings import Settings
 from tests.conftest import ROOT
 
@@ -37,8 +37,8 @@ def test_all_is_well(settings: Settings) -> None:
 def test_a_bad_document_is_named(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "corpus" / "bad.md").write_text("nothing", encoding="utf-8")
     (found,) = wrong(settings)
-    assert "bad.md" in found
-    assert "pilcrow index" in found
+    assert "bad.md: has no front matter" in found
+    assert found.endswith(". Mend the file, then: pilcrow index")
 
 
 def test_the_documents_of_the_index_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,4 +160,23 @@ def test_an_index_that_is_read_only_is_not_to_be_updated(is_open: bool, settings
 def test_a_file_in_the_place_of_the_kept_models_is_no_hindrance(settings: Settings, tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / ".pilcrow" / "models")
     (tmp_path / ".pilcrow" / "models").touch()
+    assert wrong(settings) == []
+
+
+def test_documents_that_are_not_indexed_yet_are_counted(settings: Settings, tmp_path: Path) -> None:
+    first, second = sorted((tmp_path / "corpus").glob("*-*.md"))
+    first.write_text(first.read_text(encoding="utf-8") + "\nOne more.\n", encoding="utf-8")
+    text = second.read_text(encoding="utf-8")
+    (tmp_path / "corpus" / "new.md").write_text(text.replace(f"id: {second.stem}", "id: new"), encoding="utf-8")
+    second.unlink()
+    (found,) = wrong(settings)
+    assert found.endswith("documents were not indexed since: 1 new, 1 changed, 1 gone. Run: pilcrow index")
+    update_index(settings)
+    assert wrong(settings) == []
+
+
+def test_a_document_that_was_added_from_the_chat_is_not_gone(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "note.md"
+    file.write_text("---\nid: note\ntitle: A note\ndate: 2024-01-01\n---\n\nSome text.\n", encoding="utf-8")
+    add_documents(settings, [file])
     assert wrong(settings) == []

@@ -174,6 +174,11 @@ class Catalog:
         with reading(self.file):
             return tuple(row[0] for row in self._rows("SELECT id FROM documents WHERE live = 1 ORDER BY id"))
 
+    def digests(self) -> dict[str, str]:
+        """The digest of every live document, by id."""
+        with reading(self.file):
+            return dict(self._rows("SELECT id, digest FROM documents WHERE live = 1"))
+
     def issuers(self) -> tuple[str, ...]:
         """Every issuer of a live document, in order."""
         query = "SELECT DISTINCT issuer FROM documents WHERE live = 1 AND issuer IS NOT NULL ORDER BY issuer"
