@@ -11,6 +11,7 @@ import hashlib
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +20,16 @@ from rag.env_file import ENV_FILE, read_env_file
 from rag.errors import DEFAULT_INDEX, ConfigurationError
 
 PREFIX = "PILCROW_"
+_WORDINGS = {
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "bool_parsing": "must be 1 (on) or 0 (off)",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+}
+"""What pydantic finds wrong, in our own words."""
 
 
 class Settings(BaseSettings):
@@ -42,7 +53,7 @@ class Settings(BaseSettings):
     context_tokens: int = Field(6000, ge=200, description="Budget of evidence shown to a language model, in tokens.")
     timeout: float = Field(60.0, gt=0, description="Seconds a language model may be silent.")
 
-    @field_validator("index", "model", "embedding", mode="before")
+    @field_validator("*", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object, info: ValidationInfo) -> object:
         empty = isinstance(value, str) and not value.strip()
@@ -58,14 +69,11 @@ class Settings(BaseSettings):
     @field_validator("chroma_url")
     @classmethod
     def _url_has_scheme(cls, value: str | None) -> str | None:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("must begin with http:// or https://")
-        return value or None
-
-    @field_validator("reranker", "nli", "judge")
-    @classmethod
-    def _empty_is_off(cls, value: str | None) -> str | None:
-        return value or None
+        if value is not None:
+            url = urlsplit(value)
+            if url.scheme not in ("http", "https") or not url.hostname or url.port == 0:
+                raise ValueError("must be like http://host:8000 or https://host")
+        return value
 
     @classmethod
     def load(cls, **overrides: Any) -> Settings:
@@ -80,7 +88,8 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = PREFIX + str(first["loc"][0]).upper()
-            message = first["msg"].removeprefix("Value error, ")
+            wording = _WORDINGS.get(first["type"], "")
+            message = wording.format(**first.get("ctx", {})) or first["msg"].removeprefix("Value error, ")
             raise ConfigurationError(
                 f"{name}={first['input']!r}: {message}.", mend=f"Set {name} to a value it can take, or unset it."
             ) from None

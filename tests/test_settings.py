@@ -38,7 +38,16 @@ def test_an_unknown_setting_is_named_with_the_nearest(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("CAUTION", "2"), ("CAUTION", "much"), ("K", "0"), ("MODEL", "gpt"), ("MODEL", ":x"), ("CHROMA_URL", "host:8000")],
+    [
+        ("CAUTION", "2"),
+        ("CAUTION", "much"),
+        ("K", "0"),
+        ("MODEL", "gpt"),
+        ("MODEL", ":x"),
+        ("CHROMA_URL", "host:8000"),
+        ("CHROMA_URL", "http://"),
+        ("CHROMA_URL", "http://host:{x}"),
+    ],
 )
 def test_a_value_that_cannot_be_used_is_one_line_with_its_name(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
@@ -62,11 +71,29 @@ def test_an_empty_optional_setting_is_off(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("value", ["", "  "])
-def test_an_empty_setting_is_as_good_as_none(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("INDEX", "MODEL", "EMBEDDING"):
-        monkeypatch.setenv(f"PILCROW_{name}", value)
-    settings = Settings.load()
-    assert (settings.index, settings.model, settings.embedding) == (Path(".pilcrow"), "quote", "all-MiniLM-L6-v2")
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_an_empty_setting_is_as_good_as_none(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"PILCROW_{name.upper()}", value)
+    assert getattr(Settings.load(), name) == Settings.model_fields[name].default
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("K", "many", "must be a whole number."),
+        ("K", "500", "must be at most 200."),
+        ("CAUTION", "much", "must be a number."),
+        ("STRICT", "maybe", "must be 1 (on) or 0 (off)."),
+        ("TIMEOUT", "0", "must be more than 0"),
+    ],
+)
+def test_what_a_setting_can_be_is_said_plainly(
+    name: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"PILCROW_{name}", value)
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.load()
+    assert f"PILCROW_{name}={value!r}: {words}" in str(caught.value)
 
 
 @pytest.mark.parametrize(
