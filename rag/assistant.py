@@ -23,7 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from rag.errors import InputError, command
+from rag.errors import InputError, command, shortened
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -214,11 +214,11 @@ class Assistant:
         if not sign:
             return self.document(reference), None
         document = self.document(name)
-        paragraph = self._catalog.paragraph(reference)
+        paragraph = self._catalog.paragraph(f"{document.info.id}#p{number}")
         if paragraph is None:
             raise InputError(
-                f"{name!r} has paragraphs 1 to {len(document.paragraphs)}, not {number!r}.",
-                mend=f"See them: {command('show', name, index=self.settings.index)}",
+                f"{document.info.id!r} has paragraphs 1 to {len(document.paragraphs)}, not {shortened(number)!r}.",
+                mend=f"See them: {command('show', document.info.id, index=self.settings.index)}",
             )
         return document, paragraph
 
@@ -228,13 +228,14 @@ class Assistant:
         Raises:
             InputError: there is none of that id; the message names the nearest.
         """
-        document = self._catalog.document(id)
+        # Ids are composed (NFC); what is typed or pasted may be decomposed.
+        document = self._catalog.document(id) or self._catalog.document(unicodedata.normalize("NFC", id))
         if document is None:
             ids = self._catalog.document_ids()
             near = [known for known in ids if id and id in known][:1] or difflib.get_close_matches(id, ids, n=1)
             what_there_is = command("search", "WORDS", index=self.settings.index)
             mend = f"Nearest: {near[0]}" if near else f"See what there is: {what_there_is}"
-            raise InputError(f"There is no document {id!r} in {self.settings.index}.", mend=mend)
+            raise InputError(f"There is no document {shortened(id)!r} in {self.settings.index}.", mend=mend)
         return document
 
     def paragraph(self, reference: str) -> Paragraph:
@@ -419,7 +420,10 @@ class Assistant:
             for issuer in filters.issuers:
                 if issuer.casefold() not in known:
                     near = difflib.get_close_matches(issuer, list(known.values()), n=3, cutoff=0.0)
-                    raise InputError(f"No document is by {issuer!r}.", mend=f"Nearest issuers: {'; '.join(near)}.")
+                    mend = (
+                        f"Nearest issuers: {'; '.join(near)}." if near else "No document names an issuer; ask without."
+                    )
+                    raise InputError(f"No document is by {shortened(issuer)!r}.", mend=mend)
         return filters
 
     def _answer(

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_INDEX = Path(".pilcrow")
+_LONGEST_ECHO = 100
 
 
 def command(*words: str, index: Path) -> str:
@@ -36,6 +37,11 @@ def command(*words: str, index: Path) -> str:
 def update_command(index: Path, *, rebuild: bool = False) -> str:
     """The mend of whatever an update of that index puts right, or only building it anew."""
     return f"Run: {command('index', *(['--rebuild'] if rebuild else []), index=index)}"
+
+
+def shortened(text: str) -> str:
+    """What was typed, as much of it as a message can hold."""
+    return text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}…"
 
 
 class PilcrowError(Exception):

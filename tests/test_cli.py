@@ -284,6 +284,28 @@ def test_a_hostile_document_is_shown_as_text(tmp_path: Path, pilcrow: Run) -> No
     assert "\x1b" not in out
 
 
+def test_an_id_is_known_in_either_form_of_unicode(
+    tmp_path: Path, pilcrow: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PILCROW_EMBEDDING", "test:hash")
+    (tmp_path / "docs").mkdir()
+    file = tmp_path / "docs" / "caf\u00e9.md"
+    file.write_text("---\nid: caf\u00e9\ntitle: A note\n---\n\nSome text.\n", encoding="utf-8")
+    index = str(tmp_path / "index")
+    assert pilcrow("index", str(tmp_path / "docs"), "--index", index)[0] == 0
+    for reference in ("caf\u00e9", "cafe\u0301", "cafe\u0301#p1"):
+        assert pilcrow("show", reference, "--index", index)[0] == 0, ascii(reference)
+    code, _, err = pilcrow("ask", "Some text?", "--issuer", "X", "--index", index)
+    assert (code, "No document names an issuer" in err) == (2, True), err
+
+
+def test_a_long_reference_is_not_echoed_whole(pilcrow: Run) -> None:
+    for reference in ("x" * 100_000, f"trend-2023-12-08-ots-reaction#p{'9' * 100_000}"):
+        code, _, err = pilcrow("show", reference)
+        assert (code, one_line(err)) == (2, True)
+        assert len(err) < 500
+
+
 def test_index_says_what_changed(tmp_path: Path, pilcrow: Run, corpus_folder: Path) -> None:
     folder = tmp_path / "corpus"
     folder.mkdir()
