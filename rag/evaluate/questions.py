@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationError
 
 from rag.errors import InputError, Problem, QuestionsError
 from rag.text.normalize import normalized_text
@@ -90,7 +90,7 @@ class _Line(BaseModel):
     question: Text
     kind: Text
     history: list[_Turn] = Field(default_factory=list)
-    answerable: bool
+    answerable: StrictBool
     gold: list[Annotated[list[Text], Field(min_length=1)]] = Field(default_factory=list)
     facts: list[Text] = Field(default_factory=list)
     answers: list[Text] = Field(default_factory=list)
@@ -110,7 +110,7 @@ class _PublicLine(BaseModel):
     question: Text
     kind: str | None = None
     history: list[_PublicTurn] = Field(default_factory=list)
-    answerable: bool
+    answerable: StrictBool
     gold_paragraphs: list[Text]
     answers: list[Text] = Field(default_factory=list)
     answer_spans: list[dict[str, Any]] = Field(default_factory=list)

@@ -20,7 +20,7 @@ from rag.evaluate.figures import METRICS, Prices
 from rag.evaluate.manifest import check_resumable, make_manifest, now, prices_of
 from rag.evaluate.metrics import Scored, score
 from rag.evaluate.public_sets import export_documents, load_set
-from rag.evaluate.questions import MEND, QuestionSet, check_questions, select
+from rag.evaluate.questions import MEND, QuestionSet, Selected, check_questions, select
 from rag.evaluate.run import Asks, Corpus, Report, ask_all, no_report
 from rag.evaluate.store import KEPT_AS_BASELINE, REPORT, RunFolder, new_run, write_atomically
 from rag.evaluate.summary import Summary, summarize, summary_to_json
@@ -88,6 +88,8 @@ def run(
     before = _read(baseline) if baseline else None
     sets = tuple(load_set(path) for path in questions)
     asked = select(sets, split=split, kind=kind)
+    if before is not None:
+        _refuse_other_questions(before, asked)
     with _opened(sets, documents, open_assistant, keep=out) as (assistant, brought):
         if brought is None:
             check_against(sets, assistant)
@@ -240,6 +242,16 @@ def _read(path: Path, *, entailment: Entailment | None = None) -> _Run:
         kept = folder.scores()
         scored = tuple(_with(each, {name: kept.get(each.key, {}).get(name) for name in JUDGED}) for each in scored)
     return _Run(folder, manifest, scored)
+
+
+def _refuse_other_questions(before: _Run, asked: Sequence[Selected]) -> None:
+    """Refuses, before anything is asked, a baseline that nothing could be compared with."""
+    kept = {each.key: each.question.question for each in before.scored}
+    if all(kept.get(one.key) != one.question.question for one in asked):
+        raise InputError(
+            f"The baseline {before.folder.path.name!r} holds none of these questions.",
+            mend="Name a run of the same questions.",
+        )
 
 
 def _with(each: Scored, scores: Mapping[str, float | None]) -> Scored:

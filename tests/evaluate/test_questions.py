@@ -48,8 +48,9 @@ def test_every_problem_of_a_file_is_reported_at_once(tmp_path: Path) -> None:
         json.dumps({**GOOD, "id": "h", "question": "  "}),
         b'{"id": "\xff"}',
         "[]",
+        json.dumps({**GOOD, "id": "i", "answerable": "yes"}),
     )
-    assert [number for number, _ in found] == [2, 3, 4, 5, 5, 6, 7, 8, 9, 10, 11, 12]
+    assert [number for number, _ in found] == [2, 3, 4, 5, 5, 6, 7, 8, 9, 10, 11, 12, 13]
     said = dict(found)
     assert said[3] == "id 'a' stands on line 1 too"
     assert said[4] == "is answerable but names no gold paragraph"

@@ -210,6 +210,25 @@ def test_copies_that_the_search_leaves_in_change_nothing_either(releases: ToyAss
     assert moved(run(Repeating(RELEASES), baseline=before.folder.path)) == set()
 
 
+def test_a_baseline_of_other_questions_is_refused_before_anything_is_asked(
+    releases: ToyAssistant, run: Evaluate, tmp_path: Path
+) -> None:
+    before = run(releases)
+    asked: list[str] = []
+
+    class Listening(ToyAssistant):
+        def ask(self, question: str, **options: object) -> Answer:
+            asked.append(question)
+            return super().ask(question, **options)
+
+    others = [{**each, "question": f"Say: {each['question']}"} for each in release_questions()]
+    with pytest.raises(InputError, match="holds none of these questions"):
+        run(
+            Listening(RELEASES), questions=[write_lines(tmp_path / "others.jsonl", others)], baseline=before.folder.path
+        )
+    assert asked == []
+
+
 def test_two_identical_runs_are_equal_byte_for_byte_but_for_time(releases: ToyAssistant, run: Evaluate) -> None:
     first, second = run(releases), run(releases)
     assert first.folder.path != second.folder.path
