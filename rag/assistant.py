@@ -12,8 +12,6 @@ neither the embedding model nor a language model. A new generation of the index 
 from __future__ import annotations
 
 import difflib
-import hashlib
-import re
 import threading
 import time
 import unicodedata
@@ -24,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from rag.errors import InputError, command, shortened
+from rag.questions import check_question, question_id, recent
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -55,38 +54,6 @@ if TYPE_CHECKING:
     from rag.retrieve import Searcher
 
 NO_FILTERS = Filters()
-
-LONGEST_QUESTION = 4_000
-"""Characters; the embedding model reads about 1,000 of them, and a longer text is a document, not a question."""
-
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
-LONGEST_HISTORY = 40
-"""Turns that are looked at; older ones are dropped."""
-
-
-def check_question(question: str) -> str:
-    """The question without surrounding white space and control characters.
-
-    Raises:
-        InputError: nothing is left of it, or it is too long.
-    """
-    cleaned = "".join(
-        " " if unicodedata.category(character) in ("Cc", "Cs") else character for character in question
-    ).strip()
-    if not any(character.isalnum() for character in cleaned):
-        raise InputError("The question holds no word.", mend="Ask one, for example: pilcrow ask 'Who …?'")
-    if len(cleaned) > LONGEST_QUESTION:
-        raise InputError(
-            f"The question has {len(cleaned):,} characters; at most {LONGEST_QUESTION:,} are read.",
-            mend="Shorten it, or put the text into a document and index it: pilcrow index FILE",
-        )
-    return cleaned
-
-
-def question_id(question: str, history: Sequence[Turn] = ()) -> str:
-    """A short name for a question, the same whenever the same is asked."""
-    asked = "\x1f".join([*(f"{turn.role}\x1e{turn.content}" for turn in history), question])
-    return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 class Assistant:
@@ -156,7 +123,7 @@ class Assistant:
         """
         query = check_question(query)
         filters = self._check_filters(filters)
-        return self._open_searcher().search(query, history=_recent(history), filters=filters, k=k or self.settings.k)
+        return self._open_searcher().search(query, history=recent(history), filters=filters, k=k or self.settings.k)
 
     def ask(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS, k: int | None = None
@@ -183,7 +150,7 @@ class Assistant:
         started = time.perf_counter()
         question = check_question(question)
         filters = self._check_filters(filters)
-        history = _recent(history)
+        history = recent(history)
         rewrite = self._rewrite(question, history)
         retrieval = self._open_searcher().search(
             question,
@@ -447,8 +414,3 @@ def _in_full(before: str, draft: Draft, searched: Filters, asked: Filters) -> st
     return " ".join(
         filter(None, (before, *(f"Only what {one} carried was searched." for one in narrowed), draft.reason))
     )
-
-
-def _recent(history: Sequence[Turn]) -> tuple[Turn, ...]:
-    """The turns that are looked at; half of a surrogate pair, which no tokenizer takes, becomes a space."""
-    return tuple(replace(turn, content=_HALF_PAIR.sub(" ", turn.content)) for turn in history[-LONGEST_HISTORY:])

@@ -172,8 +172,8 @@ def _filters(issuer: list[str] | None, since: str | None, until: str | None, doc
 
 
 def _batch_rows(path: Path) -> tuple[BatchRow, ...]:
-    from rag.assistant import check_question
     from rag.batch import read_batch
+    from rag.questions import check_question
 
     if str(path) == "-":
         if sys.stdin is None:
@@ -295,8 +295,8 @@ def search(
     index: IndexOption = None,
 ) -> None:
     """Ranked paragraphs; the same words in several documents take one place."""
-    from rag.assistant import question_id
     from rag.json import retrieval_to_json
+    from rag.questions import question_id
     from rag.terminal import console, print_hits
 
     _one_of(query, batch, name="QUERY")

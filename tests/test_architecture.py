@@ -17,8 +17,8 @@ PACKAGE = ROOT / "rag"
 # The way of the data: each part imports only from itself and from parts listed before it.
 ORDER = [
     "errors", "types", "json", "batch", "resources", "text", "corpus", "statements", "index", "retrieve", "answer",
-    "env_file", "settings", "library", "assistant", "check", "langchain", "evaluate", "chat", "terminal", "cli_options",
-    "cli_eval", "cli", "__main__",
+    "env_file", "settings", "library", "questions", "assistant", "check", "langchain", "evaluate", "chat", "terminal",
+    "cli_options", "cli_eval", "cli", "__main__",
 ]  # fmt: skip
 VENDORS = {
     "chromadb": {"index/vectors.py"},

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from rag.assistant import check_question
 from rag.batch import BatchRow, read_batch
 from rag.errors import QuestionsError
+from rag.questions import check_question
 from rag.types import Turn
 
 
