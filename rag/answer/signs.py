@@ -26,6 +26,9 @@ MOST_SENTENCES = 60
 LARGEST_GAP = 0.6
 LARGE_GAP = 0.2
 """From here on a sentence that offers what is wanted is too far from the question to be about it."""
+STANDS_OUT = 0.2
+"""How far the best hit must lie above the mean of all, to the question, that its nearness says much: about what many
+paragraphs are near, they all are, whether they answer or not."""
 READ_FOR_WORDS = 3
 """Paragraphs and sentences among which a word of the question is looked for."""
 MOST_STRANGE = 3.0
@@ -41,7 +44,7 @@ SIGNS: Mapping[str, int] = {
     "paragraph": 1,
     "lexical": 1,
     "coverage_sentence": 1,
-    "margin": 1,
+    "stands_out": 1,
     "agreement": 1,
     "strangest": -1,
     "strange": -1,
@@ -147,7 +150,7 @@ def signs_of(retrieval: Retrieval, nearness: Nearness = _BY_STEM) -> Signs:
         "paragraph": dense[0],
         "lexical": max(hit.signals.lexical for hit in retrieval.hits) / (1 + total),
         "coverage_sentence": best.coverage,
-        "margin": dense[0] - sum(dense) / len(dense),
+        "stands_out": max(0.0, dense[0] - sum(dense) / len(dense) - STANDS_OUT) * (sentence - 0.5),
         "agreement": _agreement(retrieval.hits),
         "strangest": strangest,
         "strange": strange,

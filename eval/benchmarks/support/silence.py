@@ -4,7 +4,7 @@ squad2 is halved by article, clapnq by passage, mtrag by conversation (partly an
 out). The questions over the two bundled documents: the dev split is half 0, the test split half 1. The questions of
 `eval/fitting/`, written without a look at the test split, are half 0 only: `silence` and `statements` over the two
 bundled documents, `official` over eighteen statements of the White House and the Federal Reserve, `packets` over two
-packets of `reader.jsonl` that the reader is not trained on.
+packets of `reader.jsonl` that the reader is not trained on. Those over few documents are asked again `AMONG` others.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,11 @@ FILES = {
     "official": FITTING / "official.jsonl",
     "packets": FITTING / "reader.jsonl",
 }
+FEW = ("statements", "written", "practice", "official")
+"""Sets over few documents."""
+AMONG: Mapping[str, int | None] = {"clapnq": 130, "squad2": None}
+"""Sets, and how many of their paragraphs, among which the few documents are laid: nobody asks two pages for long. What
+they tell is of other things, so that no label changes."""
 KEPT_PACKETS = ("w03", "w08")
 """Packets of `fitting/reader.jsonl` that the reader is not trained on."""
 KEPT_ARTICLE = "squad2/Force#"
@@ -69,20 +75,22 @@ def embedder_of(work: Path) -> Embedder:
     return load_embedder(BUNDLED, cache=work / "models")
 
 
-def asked(name: str, work: Path) -> list[Asked]:
-    """The questions of a set, searched for in an index of its documents; both are kept in the folder `work`."""
-    kept = work / f"{name}.found"
+def asked(name: str, work: Path, among: str | None = None) -> list[Asked]:
+    """The questions of a set, searched for in an index of its documents; both are kept in the folder `work`.
+
+    Args:
+        name: one of `SETS`.
+        work: a folder.
+        among: the set of `AMONG` whose paragraphs are indexed beside those of a set of `FEW`.
+    """
+    kept = work / f"{' among '.join(filter(None, (name, among)))}.found"
     if not kept.exists():
-        folder = work / ("statements" if name in BUNDLED_SETS else name)
         embedder = embedder_of(work)
-        documents = bundled_corpus() if name in BUNDLED_SETS else DATA / name / "docs.jsonl"
-        if name == "official":
-            wanted = (FITTING / "official.documents.txt").read_text(encoding="utf-8").split()
-            documents = _chosen(work / "official.jsonl", dict.fromkeys(wanted), SOURCES[name])
-        elif name == "packets":
-            shown = {row["document"]: row["paragraphs"] for row in _kept_packets()}
-            documents = _chosen(work / "packets.jsonl", shown, SOURCES[name])
-        update(folder, scan([documents]), embedder)
+        folder = work / " among ".join(filter(None, ("statements" if name in BUNDLED_SETS else name, among)))
+        documents = [_documents(name, work)]
+        if among:
+            documents.append(_first(work / f"{among}.jsonl", among, AMONG[among]))
+        update(folder, scan(documents), embedder)
         searcher = Searcher(Index(folder, lambda: embedder))
         found = {row["id"]: searcher.search(row["question"], history=_history(row)) for row, _ in rows_of(name)}
         with kept.open("wb") as out:
@@ -99,6 +107,30 @@ def asked(name: str, work: Path) -> list[Asked]:
         )
         for row, half in rows_of(name)
     ]
+
+
+def _documents(name: str, work: Path) -> Path:
+    """Where the documents of a set lie."""
+    if name in BUNDLED_SETS:
+        return bundled_corpus()
+    if name == "official":
+        wanted = (FITTING / "official.documents.txt").read_text(encoding="utf-8").split()
+        return _chosen(work / "official.jsonl", dict.fromkeys(wanted), SOURCES[name])
+    if name == "packets":
+        shown = {row["document"]: row["paragraphs"] for row in _kept_packets()}
+        return _chosen(work / "packets.jsonl", shown, SOURCES[name])
+    return DATA / name / "docs.jsonl"
+
+
+def _first(file: Path, source: str, paragraphs: int | None) -> Path:
+    """The first documents of a source in a file of their own, until there are so many paragraphs."""
+    left = paragraphs or sys.maxsize
+    with file.open("w", encoding="utf-8") as out:
+        for line in (DATA / source / "docs.jsonl").open(encoding="utf-8"):
+            if left > 0:
+                out.write(line)
+            left -= len(json.loads(line)["paragraphs"])
+    return file
 
 
 def _chosen(file: Path, wanted: Mapping[str, list[int] | None], sources: tuple[str, ...]) -> Path:
