@@ -48,7 +48,7 @@ NEARLY = 0.01
 """Means this close to the best are as good as it: a question more or less moves them as much."""
 UNJUDGED = "written"
 """Holds more unanswerable questions than people ask: it has no say in the balance."""
-CAUTIOUS = 0.75
+CAUTIOUS = 0.6
 """Where among these the default lies, from the boldest to the most cautious."""
 AGAIN = 0.3
 """What a question counts that is asked again, among other documents."""

@@ -26,7 +26,9 @@ class Carried(NamedTuple):
 def carried_by(question: str, publishers: Iterable[str]) -> Carried | None:
     """The one publisher whose words a question asks for, None when it names none, or several, or only in passing."""
     question = " ".join(question.split())
-    named = [publisher for publisher in publishers if re.search(_name(publisher), question, re.IGNORECASE)]
+    folded = question.casefold()
+    standing = [publisher for publisher in publishers if " ".join(publisher.casefold().split()) in folded]
+    named = [publisher for publisher in standing if re.search(_name(publisher), question, re.IGNORECASE)]
     # "The Times" stands in "The Times of Israel" too.
     longest = [one for one in named if not any(one != other and one in other for other in named)]
     if len(longest) != 1:
