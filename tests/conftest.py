@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,7 @@ settings.register_profile("suite", deadline=None)  # a loaded machine is no fail
 settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parent.parent
+T = TypeVar("T")
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::", "")
 
 
@@ -63,3 +65,9 @@ def index_folder(tmp_path_factory: pytest.TempPathFactory, corpus_folder: Path) 
     folder = tmp_path_factory.mktemp("pilcrow") / "index"
     update_index(Settings.load(index=folder), [corpus_folder])
     return folder
+
+
+def in_own_thread(act: Callable[[], T]) -> T:
+    """What the act returns, away from the event loop that Playwright keeps running in the main thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(act).result()

@@ -8,7 +8,7 @@ import pytest
 
 import rag
 from rag.errors import InputError
-from tests.conftest import SERVICEMEN
+from tests.conftest import SERVICEMEN, in_own_thread
 from tests.model_server import SCRIPTS, ModelServer, Pause, Reply
 
 
@@ -99,7 +99,7 @@ def test_the_runnable_streams_text_to_those_who_await_it(assistant: rag.Assistan
     async def joined() -> str:
         return "".join([text async for text in chain.astream(SERVICEMEN)])
 
-    assert asyncio.run(joined()) == chain.invoke(SERVICEMEN).text
+    assert in_own_thread(lambda: asyncio.run(joined())) == chain.invoke(SERVICEMEN).text
 
 
 def test_a_chain_streams_what_follows_the_whole_answer(assistant: rag.Assistant) -> None:
@@ -111,7 +111,7 @@ def test_a_chain_streams_what_follows_the_whole_answer(assistant: rag.Assistant)
         return [status async for status in chain.astream(SERVICEMEN)]
 
     assert list(chain.stream(SERVICEMEN)) == ["answered"]
-    assert asyncio.run(awaited()) == ["answered"]
+    assert in_own_thread(lambda: asyncio.run(awaited())) == ["answered"]
 
 
 def test_a_model_is_streamed_as_it_writes_and_withdrawn_in_words(index_folder: Path) -> None:

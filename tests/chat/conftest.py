@@ -7,10 +7,9 @@ import shutil
 import socket
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,8 +20,6 @@ from rag.chat.limits import Limits
 from rag.chat.server import start
 from tests.chat.double import Double, read_markdown
 from tests.conftest import ROOT
-
-T = TypeVar("T")
 
 # A busy machine may stand still for some seconds; what never comes still fails.
 expect.set_options(timeout=30_000)
@@ -98,12 +95,6 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         yield open_one
     assert not outside, f"the page reached out: {outside}"
     assert not errors, f"the page raised: {errors}"
-
-
-def in_own_thread(act: Callable[[], T]) -> T:
-    """What the act returns, away from the event loop that Playwright keeps running in the main thread."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(act).result()
 
 
 def free_port() -> int:

@@ -15,9 +15,9 @@ from mcp.client.streamable_http import streamable_http_client
 
 from rag.chat.desk import Desk
 from rag.chat.server import start
-from tests.chat.conftest import bundled_double, free_port, in_own_thread
+from tests.chat.conftest import bundled_double, free_port
 from tests.chat.double import Double
-from tests.conftest import SERVICEMEN
+from tests.conftest import SERVICEMEN, in_own_thread
 
 JAMNEWS = "jamnews-2023-12-07-joint-statement"
 

@@ -12,9 +12,8 @@ from rag.chat.asking import Asked, Progress, answer
 from rag.chat.limits import Line
 from rag.errors import ModelError
 from rag.types import AnswerEvent
-from tests.chat.conftest import in_own_thread
 from tests.chat.double import Double
-from tests.conftest import SERVICEMEN
+from tests.conftest import SERVICEMEN, in_own_thread
 
 
 def run(

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.chat.conftest import in_own_thread
 from tests.chat.double import Double
-from tests.conftest import ROOT
+from tests.conftest import ROOT, in_own_thread
 
 EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "rag/chat/README.md").read_text(encoding="utf-8"), re.DOTALL)
 
