@@ -84,8 +84,13 @@ def test_the_source_pane_leaves_with_what_it_belongs_to(
     cited, empty = page.locator("#source .where"), page.locator("#source .document.empty")
     ask(page, SERVICEMEN)
     expect(cited).to_have_text("Citation 1 of 3")
+    page.locator("#history a.chip").first.click()
     ask(page, "What did France say about fishing in Iceland?")
     expect(empty).to_be_visible()
+    # Who goes on writing stays there, and sees the answer.
+    expect(page.locator("#question textarea")).to_be_focused()
+    expect(page.locator("#citation-card")).to_have_count(0)
+    expect(page.locator("#history .exchange").last).to_be_in_viewport()
 
     page.locator("#history a.chip").first.click()
     expect(cited).to_have_text("Citation 1 of 3")

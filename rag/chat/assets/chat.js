@@ -119,8 +119,11 @@ window.pilcrow = (() => {
       box.scrollTo({ top: Math.max(0, top - box.clientHeight / 3), behavior: "instant" });
     } else {
       pane().scrollTo({ top: 0 });
-      // What it showed went away with its conversation.
-      if (!wanted && !element.querySelector("[data-opened]")) showSource(false);
+      // What it showed went away with its conversation, or a later answer has no source; who is writing goes on writing.
+      if (!wanted && !element.querySelector("[data-opened]")) {
+        if (!pane().contains(document.activeElement)) opener = null;
+        showSource(false);
+      }
     }
     const current = element.querySelector(".bar .where");
     document.querySelectorAll("a.chip.current").forEach((chip) => chip.classList.remove("current"));
