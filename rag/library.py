@@ -94,12 +94,14 @@ def left_out(paths: Sequence[Path]) -> str:
     """How many files of which forms an update passes over under these paths; empty when there are none."""
     from rag.corpus import left_out
     from rag.corpus.readers import READERS
+    from rag.text.counts import counted
 
     counts = left_out(paths)
     if not counts:
         return ""
+    files = counted(sum(counts.values()), "file")
     forms = ", ".join(f"{count:,} {form}" for form, count in counts.items())
-    return f"{sum(counts.values()):,} files of forms that are not read ({forms}); documents are {', '.join(READERS)}."
+    return f"{files} of forms that are not read ({forms}); documents are {', '.join(READERS)}."
 
 
 def _that_are_there(index: Path, paths: tuple[Path, ...]) -> tuple[Path, ...]:

@@ -13,6 +13,7 @@ _TELLS = (
     r"(?:says?|said|reports?|reported|writes?|wrote|claims?|claimed|quotes?|quoted|carr(?:y|ies|ied)|publish(?:es|ed)?|"
     r"mentions?|mentioned|notes?|noted|adds?|added|tells?|told|describes?|described|leaves?|omits?|omitted)"
 )
+_TELL = r"(?:say|said|report|reported|write|written|tell|told)"
 _TEXT = r"(?:reports?|reporting|article|coverage|account|version|text|story|wording|piece|news|page)"
 
 
@@ -34,9 +35,10 @@ def carried_by(question: str, publishers: Iterable[str]) -> Carried | None:
     if len(longest) != 1:
         return None
     name = rf"(?:the\s+)?{_name(longest[0])}"
+    text = rf"(?:['\u2019]s?)?\s+(?:own\s+)?{_TEXT}"
     by = rf"\b(?:according\s+to|as\s+(?:reported|published|carried|quoted)\s+by)\s+{name},?\s*"
-    of = rf"\b(?:in|from|of|by)\s+{name}(?:['\u2019]s?)?\s+(?:own\s+)?{_TEXT}\b,?\s*"
-    what = rf"\bwhat\s+(?:do|does|did|has|have)\s+{name}\s+(?:say|said|report|reported|write|written|tell|told)\b"
+    of = rf"\b(?:in|from|of|by)\s+{name}{text}\b,?\s*"
+    what = rf"\bwhat\s+(?:do|does|did|has|have)\s+{name}(?:{text})?\s+{_TELL}\b"
     asks = rf"{by}|{of}|\b{name}\s+(?:itself\s+|also\s+)?{_TELLS}\b|{name}(?:['\u2019]s?)\s+(?:own\s+)?{_TEXT}\b"
     if not re.search(asks, question, re.IGNORECASE):
         return None

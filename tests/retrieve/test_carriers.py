@@ -22,6 +22,8 @@ PUBLISHERS = ("JAM-news", "The Times", "The Times of Israel", "Trend", "AP")
         ("Does Trend mention prisoners?", "Trend", "Does Trend mention prisoners?"),
         ("Who issued what Trend reports?", "Trend", "Who issued what Trend reports?"),
         ("Where does AP\u2019s account differ?", "AP", "Where does AP\u2019s account differ?"),
+        ("What does the Trend report say about prisoners?", "Trend", "What is said about prisoners?"),
+        ("What does Trend\u2019s report say?", "Trend", "What is said?"),
         ("According to Trend?", "Trend", "?"),
     ],
 )
