@@ -36,10 +36,10 @@ def check(settings: Settings) -> tuple[Finding, ...]:
 
 def _corpus(settings: Settings) -> Iterator[Finding]:
     from rag.corpus import scan
-    from rag.library import UPLOADS, left_out, named, next_sources
+    from rag.library import UPLOADS, left_out, named, sources
 
     try:
-        paths = next_sources(settings.index)
+        paths = sources(settings.index)
     except PilcrowError as error:
         yield Finding(subject="corpus", ok=False, what=error.what, mend=error.mend)
         return

@@ -200,7 +200,7 @@ def index(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say something only when something is wrong.")] = False,
     index: IndexOption = None,
 ) -> int:
-    """Read documents (default: what the index was made of; at first corpus/) and bring the index up to date.
+    """Read documents (default: corpus/, and what else the index was made of) and bring the index up to date.
 
     Says what was added, changed or removed.
     """

@@ -75,14 +75,15 @@ def sources(index: Path) -> tuple[Path, ...]:
 
 
 def next_sources(index: Path) -> tuple[Path, ...]:
-    """What an update without paths reads: what the index was made of, at the first time `corpus/`.
+    """What an update without paths reads: `corpus/`, and what else the index was made of, so that nothing is lost.
 
     Where there is no `corpus/` the two documents Pilcrow comes with stand in for it, until there is one.
     """
-    remembered = _remembered(index)
+    here, remembered = _here(), _remembered(index)
     if remembered in ((), (bundled_corpus(),)):
-        return _here() or (bundled_corpus(),)
-    return remembered
+        return here or (bundled_corpus(),)
+    known = [path.resolve() for path in remembered]
+    return (*remembered, *(path for path in here if not any(path.resolve().is_relative_to(one) for one in known)))
 
 
 def named(paths: Sequence[Path]) -> str:

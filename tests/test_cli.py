@@ -332,7 +332,7 @@ def test_index_says_what_changed(tmp_path: Path, pilcrow: Run, corpus_folder: Pa
     assert not any(hit["document"].startswith("trend") or hit["also_in"] for hit in hits)
 
 
-def test_index_without_paths_goes_on_with_the_documents_of_the_index(
+def test_index_without_paths_reads_corpus_and_keeps_the_documents_of_the_index(
     tmp_path: Path, pilcrow: Run, corpus_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -348,7 +348,8 @@ def test_index_without_paths_goes_on_with_the_documents_of_the_index(
     assert "✗ corpus" in out
     code, out, _ = pilcrow("index")
     assert code == 2
-    assert out.startswith(f"Read: {tmp_path / 'mine'}\nNothing changed"), out
+    assert out.startswith(f"Read: {tmp_path / 'mine'}, {tmp_path / 'corpus'}\n1 added"), out
+    assert "removed" not in out
 
 
 def test_a_bad_file_is_named_and_spoils_nothing(tmp_path: Path, pilcrow: Run, corpus_folder: Path) -> None:
@@ -383,7 +384,7 @@ def test_files_of_other_forms_are_counted(tmp_path: Path, pilcrow: Run, corpus_f
     assert code == 0
     assert one_line(err), err
     assert "left out: 5 files of forms that are not read (2 .pdf, 1 without a suffix, 1 .yaml, 1 .html)" in err
-    assert pilcrow("index", "--quiet", "--index", index)[2] == ""
+    assert pilcrow("index", str(folder), "--quiet", "--index", index)[2] == ""
     assert "Left out: 5 files" in pilcrow("check", "--index", index)[1]
 
 

@@ -93,7 +93,7 @@ def test_documents_whose_folder_is_gone_are_not_thrown_out(assistant: rag.Assist
     assert [document.id for document in assistant.documents()] == ["blue"]
 
 
-def test_without_paths_the_documents_of_the_index_are_meant(
+def test_without_paths_corpus_is_read_and_nothing_else_is_lost(
     assistant: rag.Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -102,9 +102,9 @@ def test_without_paths_the_documents_of_the_index_are_meant(
     write(tmp_path / "mine")
     write(tmp_path / "corpus", name="green")
     rag.update_index(assistant.settings, [Path("mine")])
-    assert not rag.update_index(assistant.settings), "what corpus/ holds was not named when the index was made"
-    assert [document.id for document in assistant.documents()] == ["blue"]
-    rag.update_index(assistant.settings, [Path("corpus"), Path("mine")])
+    assert rag.update_index(assistant.settings).added == ("green",), "corpus/ is read as well"
+    assert sorted(document.id for document in assistant.documents()) == ["blue", "green"]
+    assert not rag.update_index(assistant.settings)
     (tmp_path / "mine" / "blue.md").unlink()
     write(tmp_path / "mine", name="red")
     changes = rag.update_index(assistant.settings)
