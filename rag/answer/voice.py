@@ -22,22 +22,10 @@ _UNITS_BEFORE_AGENT = 3
 _UNITS_OF_OBJECT = 8
 TAKES = frozenset(["receiv", "get", "obtain", "buy", "purchas", "borrow", "acquir", "inherit"])
 GIVES = frozenset(
-    [
-        "give",
-        "send",
-        "provid",
-        "deliv",
-        "deliver",
-        "sell",
-        "lend",
-        "hand",
-        "donat",
-        "suppli",
-        "suppl",
-        "transfer",
-        "grant",
-    ]
-)
+    ["give", "send", "provid", "deliv", "deliver", "sell", "lend", "hand", "donat",
+     "suppli", "suppl", "transfer", "grant"]
+)  # fmt: skip
+"""Stems of what is said of the giver, and of the taker, of the same thing."""
 
 
 def active(units: Sequence[Unit], *, without_agent: bool = False) -> tuple[Unit, ...]:
