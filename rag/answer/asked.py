@@ -116,7 +116,8 @@ _SHARES = re.compile(r"\b(?:half|third|quarter|fifth|majority|most|minority)\b",
 _LEADS_PLACE = re.compile(r"\b(?:in|at|near|on|from|to|outside|of|around)\s(?:the\s)?\Z", re.IGNORECASE)
 
 _SEVERAL = re.compile(
-    r"\b(?:each|both|respectively|compare|vs|versus|everything|overview|summari[sz]e|sum\s+up|all\s+(?:of\s+)?the)\b"
+    r"\b(?:each|both|respectively|compare|vs|versus|everything|overview|summari[sz]e|sum\s+up|all\s+(?:of\s+)?the|"
+    r"(?:who|whom|what|where)\s+else)\b"
     r"|^\W*(?:please\s+)?(?:list\b|name\s+(?:all|any|some|every|two|three|four|five|six)\b)"
     r"|^\W*(?:please\s+)?name\s+(?:the\s+)?(?:\w+\s+)?[a-z]\w+[^\Wsiua]s\b"
     r"|\bwhich\s+(?!(?:does|has|is|was)\b)(?:of\s+the\s+)?"

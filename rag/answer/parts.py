@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from rag.retrieve.followups import leans
+
 LONGEST_LEAD = 200
 """Characters before a question word in which what it hangs on is looked for."""
 LONGEST_COORDINATED = 300
@@ -88,8 +90,29 @@ _HAS_VERB = re.compile(
     r"|^of\s+(?:it|them|these|those|the|its|their|his|her)\b"
 )
 """What is no such question, though it may look like one: "which of them signed?"."""
+_FRAME = re.compile(
+    rf"\W*(?P<frame>(?:(?:according\s+to|{_PREPOSITION})\s+[^,;:?]{{2,80}},"
+    r"|(?:(?!(?:i|we|me|my|us|our|you|your|please|asks?|questions?|know|tell|say|need|want)\b)[^\s,;:?!.]+\s*){1,7}:))"
+    rf"(?=\s+(?:(?:and|also)\s+)?(?:{_PREPOSITION}\s+)?{_ASKING}\b)",
+    re.IGNORECASE,
+)
+"""What stands before the first question and holds for all: "In their statement of 9 October," or "Peace treaty:"."""
+_REMARK = re.compile(
+    r"\A[^?:]{0,200}\b(?:i|i'm|we|me|my|us|asks?|asked|questions?|please|help|need|want)\b[^?:]{0,200}:\s+"
+    rf"(?=(?:{_PREPOSITION}\s+)?{_ASKING}\b)",
+    re.IGNORECASE,
+)
+"""Who asks and what for, before the first question: "I am writing a piece and need this:"."""
 _WHEN_OR_WHERE = re.compile(r"\b(?:at|after|before|during|in|on|since|under|until)\b", re.IGNORECASE)
 
+_LIST = re.compile(
+    r"(?=[^:]*\b(?:overview|summar\w+|sum\s+up|outline|describe|explain|tell|list|main\s+points|points|topics)\b)"
+    r"[^:?]*?(?:\b(?:of|about|on)\s+(?P<of>(?:the|this|that)\s[^:?,]{2,60}))?:"
+    rf"\s+(?P<topics>(?!(?:[^:?]*[\s(])?{_ASKING}\b)[^:?]+?)[?.!\s]*",
+    re.IGNORECASE,
+)
+"""Topics after a colon: "Sum up the statement: the releases, the bids and further talks."."""
+_BETWEEN = re.compile(r"\s*[,;]\s*(?:and\s+|or\s+)?|\s+and\s+", re.IGNORECASE)
 _NOUNS = rf"(?:(?!(?:{_AUXILIARY}|{_ASKING}|and)\b)[^\s,;:?]+\s+)"
 _OF_ONE_VERB = re.compile(
     rf"(?P<lead>.*?\b)(?P<asks>how\s+(?:many|much)|which|whose)\s+"
@@ -105,7 +128,7 @@ def split_question(question: str) -> tuple[str, ...]:
 
     So does "What is said on prisoners and on the border?", of one thing and of another.
     """
-    return tuple(part for piece in questions_of(question) for part in _coordinated(piece))
+    return tuple(part for piece in questions_of(question) for part in _listed(piece) or _coordinated(piece))
 
 
 def questions_of(question: str) -> tuple[str, ...]:
@@ -122,7 +145,17 @@ def questions_of(question: str) -> tuple[str, ...]:
     if len(pieces) == 1 and len(sentences) == 1:
         return (question,)
     found = [piece for start, end in pieces if any(map(str.isalnum, piece := question[start:end]))]
-    return tuple(_completed(found)) or (question,)
+    return tuple(_framed([*_completed(found)])) or (question,)
+
+
+def _framed(pieces: Sequence[str]) -> Iterator[str]:
+    """The questions, each with the time, the place or the subject that was named before the first: "In May 2020, …"."""
+    pieces = [_REMARK.sub("", pieces[0]), *pieces[1:]]
+    frame = _FRAME.match(pieces[0]) if len(pieces) > 1 else None
+    for at, piece in enumerate(pieces):
+        # One with a frame of its own, or that leans on the first, which is searched with it, needs none.
+        framed = at and frame and not _FRAME.match(piece) and not leans(piece)
+        yield f"{frame['frame']} {piece[0].lower()}{piece[1:]}" if framed and frame else piece
 
 
 def _completed(pieces: Sequence[str]) -> Iterator[str]:
@@ -192,6 +225,14 @@ def _at_commas(text: str, start: int, end: int) -> list[_Piece]:
         if not of_a_name and not _GOES_ON.match(after) and _ASKS.search(before):
             cuts.append(match.span())
     return _cut(text, start, end, cuts)
+
+
+def _listed(piece: str) -> tuple[str, ...]:
+    """The questions of "An overview of the statement: the releases, the bids and further talks": one for each."""
+    match = None if len(piece) > LONGEST_COORDINATED else _LIST.fullmatch(piece)
+    topics = [topic for topic in _BETWEEN.split(match["topics"]) if topic.strip()] if match else []
+    about = f" in {match['of']}" if match and match["of"] else ""
+    return tuple(f"What is said about {topic}{about}?" for topic in topics) if len(topics) > 1 else ()
 
 
 def _of_one_verb(piece: str) -> re.Match[str] | None:

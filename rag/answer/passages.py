@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from rag.answer.asked import Asked, offers, read_question
 from rag.answer.citations import trim
+from rag.answer.exclusion import left_out
 from rag.text.dates import Date, find_dates
 from rag.text.quotations import find_quotations
 from rag.text.sentences import split_sentences
@@ -44,6 +45,13 @@ beside the best."""
 MOST_JOINED = 3
 """Sentences of a longer paragraph that are quoted together."""
 NEARLY_ALL, AS_WELL_WITHIN = 0.9, 0.05
+LEFT_OUT = 0.6
+"""The share of the words of what a question leaves out from which on a passage tells of that."""
+RULED_OUT = -3.5
+"""The reader's log-odds up to which a passage is quoted neither beside another nor for one of several things."""
+SURE, DENIED = 1.0, 3.5
+"""Where the reader's log-odds of a passage reach the first, those that lie lower by the second come behind all others,
+however like the question they are: who is sure of one answer does not put another before it."""
 ALIKE = 0.03
 """Scores that differ by no more than this are alike: their last digits differ from machine to machine."""
 
@@ -112,6 +120,13 @@ class Part:
     weights: Mapping[str, float]
     groups: Mapping[str, frozenset[int]]
     dates: Sequence[Date]
+    left_out: Mapping[str, float]
+    """The words of what it leaves out, with their weights."""
+
+    def leaves_out(self, words: frozenset[str]) -> bool:
+        """Whether what these words tell is what the question leaves out."""
+        total = sum(self.left_out.values())
+        return total > 0 and sum(self.left_out[word] for word in self.left_out.keys() & words) >= LEFT_OUT * total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,13 +152,16 @@ def part_of(retrieval: Retrieval) -> Part:
     absent = _rarity(0, retrieval.paragraphs)
     # What a follow-up leans on is part of what it asks.
     weights = {term.text: LEANT * rarity.get(term.text, absent) for term in leant}
-    weights |= {term.text: rarity.get(term.text, absent) for term in content_terms(question)}
+    rest, without = left_out(question)
+    weights |= {term.text: rarity.get(term.text, absent) for term in content_terms(rest)}
+    excluded = {term.text: rarity.get(term.text, absent) for term in content_terms(without)}
     return Part(
         question=question,
         asked=read_question(question),
         weights=weights,
         groups=_groups(question),
         dates=tuple(find_dates(question)),
+        left_out=excluded,
     )
 
 
@@ -161,6 +179,13 @@ def rank_passages(retrieval: Retrieval) -> list[Passage]:
     if fuller := [passage for passage in ranked[1:] if passage.says_more_than(ranked[0])]:
         ranked.remove(fuller[0])
         ranked.insert(0, fuller[0])
+    if part.left_out:
+        others = [passage for passage in ranked if not part.leaves_out(passage.words)]
+        # "Who besides the government signed?" is answered by who names both, where nothing else answers.
+        ranked = others if any(passage.odds is None or passage.odds > RULED_OUT for passage in others) else ranked
+    surest = max((passage.odds for passage in ranked if passage.odds is not None), default=0.0)
+    if surest >= SURE:
+        ranked.sort(key=lambda passage: passage.odds is not None and passage.odds <= surest - DENIED)
     return ranked
 
 

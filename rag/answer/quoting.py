@@ -6,13 +6,15 @@ anything answers at all is decided first, by the same check that a language mode
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
+from rag.answer.alignment import names_agree, values_of
 from rag.answer.answerer import Answerable, AnswerableCheck, closest
 from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
 from rag.answer.parts import questions_of, split_question
-from rag.answer.passages import Passage, part_of, rank_passages
+from rag.answer.passages import RULED_OUT, Passage, part_of, rank_passages
 from rag.answer.signs import asked_text
 from rag.retrieve.followups import leans
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Filters, Mode, Retrieval, Turn
@@ -35,11 +37,10 @@ FOR_ANOTHER = 0.2
 """How much lower it may score where the best was quoted for another thing that was asked."""
 FOR_ANOTHER_READ = 0.7
 """The same where a reader has its say."""
-RULED_OUT = -3.5
-"""The reader's log-odds up to which a passage is quoted neither beside another nor for one of several things."""
 OF_WHOLE = 2
 """How many of the best passages for the whole question may be quoted beside those for each thing asked."""
 REPEATED = 0.6
+_IN_ITS_TURN = re.compile(r"(?:In (?:its|their|his|her) turn|In return|For (?:its|their|his|her) part|Likewise)\b")
 ABSTAINS = "The documents do not answer this question."
 
 
@@ -143,12 +144,33 @@ def choose(
     """
     chosen = _one_for_each(retrievals) if len(retrievals) > 1 else []
     if not chosen:
-        return _what_answers(whole or retrievals[0], most)
+        return _with_counterparts(_what_answers(whole or retrievals[0], most), whole or retrievals[0])
     for passage in rank_passages(whole)[:OF_WHOLE] if whole else ():
         read = passage.odds is not None and not _is_ruled_out(passage)
         if len(chosen) < most and read and not _stands_in_one(passage, chosen):
             chosen.append(passage)
-    return tuple(chosen)
+    return _with_counterparts(chosen, whole or retrievals[0])
+
+
+def _with_counterparts(chosen: Sequence[Passage], retrieval: Retrieval) -> tuple[Passage, ...]:
+    """Before what opens with "In its turn" the paragraph it answers to, where both may be meant.
+
+    Not where one quote is all, nor where the question names one of those it speaks of and not the others.
+    """
+    if len(chosen) == 1:
+        return tuple(chosen)
+    named = part_of(retrieval).asked.names
+    quoted = {passage.hit.paragraph.ref for passage in chosen}
+    found: list[Passage] = []
+    for passage in chosen:
+        text = passage.hit.paragraph.text
+        ref = f"{passage.hit.paragraph.document}#p{passage.hit.paragraph.number - 1}"
+        if _IN_ITS_TURN.match(text[passage.span.start :]) and ref not in quoted:
+            agreeing = {any(names_agree(name, own) for name in named) for own in values_of(text).names}
+            before = (one for one in rank_passages(retrieval) if one.hit.paragraph.ref == ref)
+            found += () if len(agreeing) > 1 else tuple(before)
+        found.append(passage)
+    return tuple(found)
 
 
 def _what_answers(retrieval: Retrieval, most: int) -> tuple[Passage, ...]:

@@ -210,6 +210,55 @@ def test_of_passages_that_score_alike_the_one_more_like_the_question_comes_first
     assert rank_passages(found("What do the men get?", surer, likest))[0].hit.paragraph.number == first
 
 
+@pytest.mark.parametrize(("surest", "order"), [(0.5, [1, 2]), (1.5, [2, 1])])
+def test_what_the_reader_denies_comes_behind_what_it_is_sure_of(surest: float, order: list[int]) -> None:
+    likest = read(hit("The men are given 12 bars of soap by nurses.", number=1, cosine=0.9), surest - 4)
+    sure = read(hit("Guards hand 30 loaves and coats to them.", number=2, cosine=0.1), surest)
+    ranked = rank_passages(found("What do the men get?", likest, sure))
+    assert [passage.hit.paragraph.number for passage in ranked] == order
+
+
+@pytest.mark.parametrize(
+    ("question", "chosen"),
+    [
+        ("Who was set free?", [1]),
+        ("Apart from the ten miners, who else was set free?", [2]),
+        ("Who was set free, other than the ten miners?", [2]),
+        ("Besides the ten bakers, who was set free?", [1]),
+    ],
+)
+def test_what_a_question_leaves_out_is_not_quoted(question: str, chosen: list[int]) -> None:
+    first = read(hit("Ten miners were set free at noon.", number=1, cosine=0.9), 2.0)
+    second = read(hit("A priest of the town was set free later.", number=2, cosine=0.4), 0.0)
+    asked = found(question, first, second)
+    assert [passage.hit.paragraph.number for passage in choose([asked])][:1] == chosen
+
+
+def test_who_names_both_answers_who_besides_one_where_nothing_else_does() -> None:
+    both = read(hit("The mayor and the guild signed it.", number=1), 2.0)
+    other = read(hit("It rained all day in the town.", number=2), -6.0)
+    assert quotes(found("Who besides the mayor signed it?", both, other)) == ["The mayor and the guild signed it."]
+
+
+@pytest.mark.parametrize(
+    ("question", "chosen"),
+    [
+        ("What do the two towns give each other?", [1, 2, 3]),
+        ("What is done, and by whom?", [1, 2, 3]),
+        ("What gifts does Ardon make?", [2, 3]),
+    ],
+)
+def test_what_opens_with_in_its_turn_comes_with_what_it_answers_to(question: str, chosen: list[int]) -> None:
+    before = read(hit("Moved by friendship, Belden hands Ardon 30 maps.", number=1, cosine=0.2), -3.4)
+    turn = read(hit("In its turn, moved by friendship, Ardon hands Belden 2 bells.", number=2, cosine=0.9), 3.0)
+    more = read(hit("The towns will plant trees together.", number=3, cosine=0.9), 3.0)
+    whole = found(question, turn, more, before)
+    parts = [found("What is done", turn, before), found("by whom?", more)] if "whom" in question else [whole]
+    numbers = [passage.hit.paragraph.number for passage in choose(parts, whole=whole)]
+    assert sorted(numbers) == chosen
+    assert 1 not in numbers or numbers.index(1) == numbers.index(2) - 1
+
+
 @pytest.mark.parametrize(
     ("odds", "last"),
     [
