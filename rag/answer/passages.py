@@ -47,6 +47,8 @@ MOST_JOINED = 3
 NEARLY_ALL, AS_WELL_WITHIN = 0.9, 0.05
 LEFT_OUT = 0.6
 """The share of the words of what a question leaves out from which on a passage tells of that."""
+REPEATED = 0.6
+"""The share of a passage's words that says as much as all of it."""
 RULED_OUT = -3.5
 """The reader's log-odds up to which a passage is quoted neither beside another nor for one of several things."""
 SURE, DENIED = 1.0, 3.5
@@ -55,7 +57,7 @@ however like the question they are: who is sure of one answer does not put anoth
 ALIKE = 0.03
 """Scores that differ by no more than this are alike: their last digits differ from machine to machine."""
 
-_LEANS = re.compile(
+LEANS = re.compile(
     r"[\"“'(]*(?:It|They|He|She|This|These|Those|Its|Their|His|Her|Such|However|But|Also|Both|The latter|The former|"
     r"In (?:its|their|his|her) turn|In addition|As a result|At the same time)\b"
 )
@@ -221,7 +223,7 @@ def _passage(hit: Hit, part: Part) -> Passage | None:
     best = sentences.best()
     first, last = _grown(sentences, best)
     text = hit.paragraph.text
-    while first > 0 and _LEANS.match(text[sentences.spans[first].start :]) and last - first < SHORT_PARAGRAPH - 1:
+    while first > 0 and LEANS.match(text[sentences.spans[first].start :]) and last - first < SHORT_PARAGRAPH - 1:
         first -= 1
     first, last = _unbroken(text, sentences.spans, first, last)
     return Passage(

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from rag.answer.alignment import names_agree, values_of
 from rag.answer.answerer import Answerable, AnswerableCheck, closest
 from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
+from rag.answer.overview import document_asked_for, main_points
 from rag.answer.parts import questions_of, split_question
-from rag.answer.passages import RULED_OUT, Passage, part_of, rank_passages
+from rag.answer.passages import REPEATED, RULED_OUT, Passage, part_of, rank_passages
 from rag.answer.signs import asked_text
 from rag.retrieve.followups import leans
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Filters, Mode, Retrieval, Turn
@@ -39,7 +41,6 @@ FOR_ANOTHER_READ = 0.7
 """The same where a reader has its say."""
 OF_WHOLE = 2
 """How many of the best passages for the whole question may be quoted beside those for each thing asked."""
-REPEATED = 0.6
 _IN_ITS_TURN = re.compile(r"(?:In (?:its|their|his|her) turn|In return|For (?:its|their|his|her) part|Likewise)\b")
 ABSTAINS = "The documents do not answer this question."
 
@@ -67,7 +68,7 @@ class QuotingAnswerer:
         parts = self._parts(retrieval) if verdict.answerable or _asks_apart(retrieval) else (retrieval,)
         if parts[0] is not retrieval:
             verdict = self._verdict(verdict, parts)
-        passages = choose(parts, whole=retrieval) if verdict.answerable else ()
+        passages = self._passages(retrieval, parts) if verdict.answerable else ()
         if not passages:
             yield Delta(text=ABSTAINS)
             yield Draft(
@@ -86,6 +87,13 @@ class QuotingAnswerer:
         text = " ".join(f"{claim.text}[{claim.citations[0]}]" for claim in claims)
         yield Delta(text=text)
         yield Draft(status="answered", text=text, claims=claims, citations=citations, confidence=verdict.confidence)
+
+    def _passages(self, retrieval: Retrieval, parts: Sequence[Retrieval]) -> tuple[Passage, ...]:
+        """What is quoted: the main points of a document, if it is them that are asked for, or what answers."""
+        document = document_asked_for(retrieval) if self._search and len(parts) == 1 else None
+        if self._search and document:
+            return main_points(self._search(document.title, (), replace(retrieval.filters, documents=(document.id,))))
+        return choose(parts, whole=retrieval)
 
     def _verdict(self, whole: Answerable, parts: Sequence[Retrieval]) -> Answerable:
         """Whether the question is answered as a whole, or each thing it asks by itself: no paragraph may answer all."""

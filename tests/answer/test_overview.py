@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from rag.answer.overview import document_asked_for, main_points
+from rag.types import DocumentInfo, Filters, Hit, Retrieval, Turn
+
+from .test_quoting import answerer, found, hit
+
+LETTER = DocumentInfo(
+    id="letter",
+    title="Joint letter of Ardon and Belden on the bridge",
+    issuer="Association of River Towns",
+    publisher="River Post",
+    date="2020-05-03",
+)
+SPEECH = DocumentInfo(id="speech", title="Remarks of the mayor on taxes", date="2021-01-09")
+
+POINTS = [
+    ("The towns of Ardon and Belden wrote a letter.", 0.5),
+    ("We agree to build a bridge of stone over the river by 2025.", 0.6),
+    ("We condemn the attacks on the ferry and its crew. That is that.", 0.4),
+    ("We agree that a bridge of stone over the river is built by 2025.", 0.6),
+    ("We take these steps today in Ardon and in Belden:", 0.7),
+    ("Clouds, wind and rain had come from the north that morning.", -0.2),
+]
+
+
+def of(document: DocumentInfo, *hits: Hit) -> tuple[Hit, ...]:
+    return tuple(replace(each, document=document) for each in hits)
+
+
+def letter() -> tuple[Hit, ...]:
+    return of(LETTER, *(hit(text, number=at, cosine=cosine) for at, (text, cosine) in enumerate(POINTS, start=1)))
+
+
+def asked(question: str, *hits: Hit) -> Retrieval:
+    return found(question, *(hits or (*letter(), *of(SPEECH, hit("Taxes will fall.")))))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the letter about?",
+        "What's the joint letter about",
+        "Summarise the letter.",
+        "Give me an overview of the joint letter on the bridge, please.",
+        "What are the main points of the letter of Ardon and Belden?",
+        "What does the letter of 3 May 2020 say?",
+        "Sum up the River Post's report",
+        "What is in the ART's letter?",
+    ],
+)
+def test_a_request_for_the_main_points_of_a_document_names_it(question: str) -> None:
+    assert document_asked_for(asked(question)) == LETTER
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does the letter say about taxes?",
+        "What is the letter on fees about?",
+        "What is the bridge about?",
+        "Summarise what is said on the bridge.",
+        "In short, who wrote the letter?",
+        "How does the letter sum up the plan?",
+        "What is the letter of 4 May 2020 about?",
+    ],
+)
+def test_what_asks_for_something_in_a_document_does_not_ask_for_all_of_it(question: str) -> None:
+    assert document_asked_for(asked(question)) is None
+
+
+def test_of_a_document_that_is_not_named_most_must_have_been_found() -> None:
+    equal = [
+        *of(LETTER, hit("We agree.")),
+        *of(SPEECH, hit("Taxes will fall.")),
+        *of(replace(SPEECH, id="other"), hit("No.")),
+    ]
+    assert document_asked_for(asked("What is the statement about?", *equal)) is None
+    assert document_asked_for(asked("What is the statement about?", *equal[:1])) == LETTER
+    assert document_asked_for(asked("What is the speech on taxes about?", *equal)) == SPEECH
+
+
+def test_in_the_scope_of_one_document_it_need_not_be_named() -> None:
+    scope = Filters(documents=("letter",))
+    assert document_asked_for(replace(asked("Summarise it."), filters=scope)) == LETTER
+    assert document_asked_for(asked("Summarise it.")) is None
+
+
+def test_a_follow_up_is_no_such_request() -> None:
+    leaning = replace(asked("And what is it about?"), standalone_question="Who wrote the letter? And what is it about?")
+    assert document_asked_for(leaning) is None
+
+
+def test_main_points_do_something_say_nothing_twice_and_come_in_order() -> None:
+    chosen = main_points(asked("title", *letter()))
+    assert [point.hit.paragraph.number for point in chosen] == [1, 2, 3, 5]
+    quoted = [point.hit.paragraph.text[point.span.start : point.span.end] for point in chosen]
+    assert POINTS[1][0] in quoted
+    assert POINTS[3][0] not in quoted, "it was said before"
+    assert "We condemn the attacks on the ferry and its crew." in quoted, "without the short sentence after it"
+    assert POINTS[5][0] not in quoted
+
+
+def test_they_are_quoted_from_all_of_the_document_unless_nothing_answers() -> None:
+    searched: list[tuple[str, Filters]] = []
+
+    def search(question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
+        searched.append((question, filters))
+        return found(question, *letter())
+
+    (_, draft) = answerer(search=search).answer(asked("Summarise the letter."))
+    assert draft.status == "answered"
+    assert searched == [(LETTER.title, Filters(documents=("letter",)))]
+    assert len(draft.citations) == 4
+    (_, draft) = answerer(answerable=False, search=search).answer(asked("Summarise the letter."))
+    assert draft.status == "abstained"
