@@ -19,6 +19,7 @@ from rag.answer.citations import locate_quotation, quotations
 from rag.answer.closeness import PARTIAL_FROM, SUPPORTED_FROM, closeness
 from rag.answer.places import Findings, Sentence, check_places, is_strange
 from rag.text.countries import COUNTRIES
+from rag.text.normalize import locate
 from rag.text.sentences import split_sentences
 from rag.text.terms import content_terms
 from rag.text.values import Date, Name, Number, acronym_pairs, expands, name_key
@@ -55,6 +56,8 @@ class ClaimChecker(Protocol):
 
 def check_claim(claim: str, paragraphs: Sequence[str], *, about: Sequence[str] = ()) -> Judgement:
     """Returns whether the paragraphs support the claim; a `ClaimChecker`."""
+    if any(_is_said_in(claim, paragraph) for paragraph in paragraphs):
+        return Judgement(support="supported", score=1.0)
     whole, written = claim, claim[:_LONGEST_CLAIM]
     claim = _recapitalised(_in_digits(written, [*paragraphs, *about]), paragraphs)
     certain = certain_parts([claim, *paragraphs, *about]) | COUNTRIES
@@ -80,6 +83,15 @@ def check_claim(claim: str, paragraphs: Sequence[str], *, about: Sequence[str] =
     if score < SUPPORTED_FROM:
         return Judgement(support="partial", why="only a part of it stands in the cited paragraph", score=score)
     return Judgement(support="supported", score=score)
+
+
+def _is_said_in(claim: str, paragraph: str) -> bool:
+    """Whether the claim is one or more whole sentences of the paragraph, to the letter: a part may lack its "not"."""
+    span = locate(claim, paragraph)
+    if span is None:
+        return False
+    sentences = split_sentences(paragraph)
+    return any(one.start == span.start for one in sentences) and any(one.end == span.end for one in sentences)
 
 
 def _check_quotations(claim: str, paragraphs: Sequence[str], findings: Findings) -> None:

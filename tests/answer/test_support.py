@@ -240,6 +240,16 @@ def test_what_differs_is_marked_and_what_says_the_same_is_not(paragraph: str, fa
     assert (judgement.support, judgement.why) == ("supported", "")
 
 
+def test_whole_sentences_to_the_letter_are_supported_and_a_piece_is_looked_at() -> None:
+    hopes = "Ardon and Belden do hope that the towns of the River Group will support Belden's bid to host."
+    paragraph = f"Ardon backs the bid of Belden, and withdraws its own. {hopes} Belden backs the seat of Ardon."
+    for claim in (hopes, f"{hopes} Belden backs the seat of Ardon.", f"{hopes}  Belden backs the seat of Ardon. "):
+        assert check_claim(claim, [paragraph]).support == "supported"
+    assert check_claim(f"{hopes} Belden backs 5 seats of Ardon.", [paragraph]).support != "supported"
+    denied = "It is not true that Belden backs the seat of Ardon."
+    assert check_claim("Belden backs the seat of Ardon.", [denied]).support != "supported"
+
+
 def test_names_in_small_letters_are_names() -> None:
     paragraphs = [STATEMENT_TEXTS[1], STATEMENT_TEXTS[2]]
     assert check_claim("azerbaijan releases 2 armenian servicemen.", paragraphs).contradicted
