@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from rag.answer.answerer import AnswerableCheck, Answerer
     from rag.answer.models import ChatModel
     from rag.answer.prompts import Prompts
+    from rag.answer.quoting import QuotingAnswerer
     from rag.answer.reader import Reader
     from rag.answer.rewrite import Rewrite
     from rag.answer.support import ClaimChecker
@@ -280,7 +281,7 @@ class Assistant:
         return Searcher(self._index, reranker=reranker)
 
     @cached_property
-    def _quoting(self) -> Answerer:
+    def _quoting(self) -> QuotingAnswerer:
         from rag.answer.quoting import QuotingAnswerer
 
         return QuotingAnswerer(copies=self.copies, answerable=self._answerable, search=self._search_part)
@@ -331,7 +332,7 @@ class Assistant:
             allow_fallback=self.settings.fallback,
             token_budget=self.settings.context_tokens,
             checker=self._checker,
-            answerable=self._answerable,
+            judging=self._quoting.judging,
             find=self._catalog.paragraph,
         )
 

@@ -7,11 +7,11 @@ which quotes, takes over, or a `ModelError` is raised if that is forbidden.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from rag.answer.answerer import Answerable, AnswerableCheck, Answerer, closest
+from rag.answer.answerer import Answerable, Answerer, closest
 from rag.answer.citations import CopyFinder, no_copies
 from rag.answer.claims import judge_claims
 from rag.answer.closeness import best_sentence
@@ -22,11 +22,14 @@ from rag.answer.models import ChatModel, Ended, Pointer, Request, Restarted, Sou
 from rag.answer.prompts import Prompts
 from rag.answer.replies import abstains, in_other_language, says
 from rag.answer.support import ClaimChecker, check_claim
+from rag.answer.verdict import Verdict, found_together
 from rag.answer.writer import AnswerWriter, keep, pieces
 from rag.errors import ModelError
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Evidence, Mode, Retrieval, Turn, Withdrawn
 
 QUOTED_INSTEAD = "The answer is quoted instead."
+HITS_OF_EACH = 4
+"""Hits of each of several things asked that the model is shown beside those of the whole question."""
 _MOST_BLOCKS = 20
 
 
@@ -42,7 +45,7 @@ class ModelAnswerer:
         allow_fallback: when False, a model that fails raises `ModelError`.
         token_budget: how much evidence is shown, in estimated tokens.
         checker: judges a claim against the paragraphs it cites.
-        answerable: decides on silence before the model is asked.
+        judging: decides on silence before the model is asked, and searches for each of several things asked.
         find: finds the neighbours of a hit.
     """
 
@@ -59,13 +62,13 @@ class ModelAnswerer:
         allow_fallback: bool = True,
         token_budget: int = 6000,
         checker: ClaimChecker = check_claim,
-        answerable: AnswerableCheck | None = None,
+        judging: Callable[[Retrieval], Verdict] | None = None,
         find: ParagraphFinder | None = None,
     ) -> None:
         self._model, self._prompts, self._fallback = model, prompts, fallback
         self._copies, self._find, self._check = copies, find, checker
         self._strict, self._allow_fallback, self._budget = strict, allow_fallback, token_budget
-        self._answerable = answerable
+        self._judging = judging
 
     @property
     def model(self) -> str | None:
@@ -73,15 +76,16 @@ class ModelAnswerer:
 
     def answer(self, retrieval: Retrieval, history: Sequence[Turn]) -> Iterator[DraftEvent]:
         """Yields the answer as it is written; raises `ModelError` only where falling back is forbidden."""
-        verdict = self._verdict(retrieval)
-        if not verdict.answerable:
-            silence = self._silence(retrieval, verdict.reason, verdict.confidence)
+        judged = self._judged(retrieval)
+        if not judged.decided.answerable:
+            silence = self._silence(retrieval, judged.decided.reason, judged.decided.confidence)
             yield Delta(text=silence.text)
             yield silence
             return
         streamed = False
         try:
-            for event in self._ask(retrieval, verdict.confidence):
+            seen = found_together(retrieval, judged.parts, each=HITS_OF_EACH)
+            for event in self._ask(seen, judged.decided.confidence):
                 streamed = streamed or isinstance(event, Delta)
                 yield event
             return
@@ -94,12 +98,12 @@ class ModelAnswerer:
         for event in self._fallback.answer(retrieval, history):
             yield replace(event, reason=f"{reason} {event.reason}".strip()) if isinstance(event, Draft) else event
 
-    def _verdict(self, retrieval: Retrieval) -> Answerable:
+    def _judged(self, retrieval: Retrieval) -> Verdict:
         if not retrieval.hits:
-            return Answerable(False, "No paragraph was found.", 0.0)
-        if self._answerable is None:
-            return Answerable(True, "", retrieval.hits[0].score)
-        return self._answerable(retrieval)
+            return Verdict(Answerable(False, "No paragraph was found.", 0.0), (retrieval,))
+        if self._judging is None:
+            return Verdict(Answerable(True, "", retrieval.hits[0].score), (retrieval,))
+        return self._judging(retrieval)
 
     def _ask(self, retrieval: Retrieval, confidence: float) -> Iterator[DraftEvent]:
         evidence = pack(retrieval, budget=self._budget, find=self._find)

@@ -191,6 +191,11 @@ def rank_passages(retrieval: Retrieval) -> list[Passage]:
     return ranked
 
 
+def is_ruled_out(passage: Passage) -> bool:
+    """Whether the reader is sure that it answers nothing."""
+    return passage.odds is not None and passage.odds <= RULED_OUT
+
+
 def _dated(part: Part, document: DocumentInfo) -> set[str]:
     """The words of the question's dates that the document's date agrees with."""
     dates = tuple(find_dates(document.date or ""))

@@ -7,26 +7,19 @@ anything answers at all is decided first, by the same check that a language mode
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.answer.alignment import names_agree, values_of
-from rag.answer.answerer import Answerable, AnswerableCheck, closest
+from rag.answer.answerer import AnswerableCheck, closest
 from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
 from rag.answer.overview import document_asked_for, main_points
-from rag.answer.parts import questions_of, split_question
-from rag.answer.passages import REPEATED, RULED_OUT, Passage, part_of, rank_passages
-from rag.answer.signs import asked_text
-from rag.retrieve.followups import leans
-from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Filters, Mode, Retrieval, Turn
-
-Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
-"""Searches for a question in the light of the turns before it, within filters."""
+from rag.answer.passages import REPEATED, RULED_OUT, Passage, is_ruled_out, part_of, rank_passages
+from rag.answer.verdict import Judging, Search, Verdict
+from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Mode, Retrieval, Turn
 
 MOST_QUOTES = 3
-MOST_PARTS = 5
-"""Things asked at once that are searched for; each gets a quote."""
 NEARLY_AS_WELL = 0.1
 """How much lower than the best a passage may score and still be quoted."""
 NEARLY_AS_WELL_OPEN = 0.5
@@ -59,24 +52,21 @@ class QuotingAnswerer:
 
     def __init__(self, *, copies: CopyFinder, answerable: AnswerableCheck, search: Search | None = None) -> None:
         self._copies = copies
-        self._answerable = answerable
+        self.judging = Judging(answerable, search)
         self._search = search
 
     def answer(self, retrieval: Retrieval, history: Sequence[Turn] = ()) -> Iterator[DraftEvent]:  # noqa: ARG002
-        """The quotes that answer, or an abstention with its reason."""
-        verdict = self._answerable(retrieval)
-        parts = self._parts(retrieval) if verdict.answerable or _asks_apart(retrieval) else (retrieval,)
-        if parts[0] is not retrieval:
-            verdict = self._verdict(verdict, parts)
-        passages = self._passages(retrieval, parts) if verdict.answerable else ()
+        """The quotes that answer, or an abstention with its reason; beside an answer the reason is what it lacks."""
+        judged = self.judging(retrieval)
+        passages = self._passages(retrieval, judged) if judged.decided.answerable else ()
         if not passages:
             yield Delta(text=ABSTAINS)
             yield Draft(
                 status="abstained",
                 text=ABSTAINS,
-                reason=verdict.reason or "No paragraph was found.",
+                reason=judged.decided.reason or "No paragraph was found.",
                 closest=closest(retrieval),
-                confidence=verdict.confidence,
+                confidence=judged.decided.confidence,
             )
             return
         citations = tuple(self._citation(number, passage) for number, passage in enumerate(passages, start=1))
@@ -86,57 +76,24 @@ class QuotingAnswerer:
         )
         text = " ".join(f"{claim.text}[{claim.citations[0]}]" for claim in claims)
         yield Delta(text=text)
-        yield Draft(status="answered", text=text, claims=claims, citations=citations, confidence=verdict.confidence)
+        yield Draft(
+            status="answered",
+            text=text,
+            reason=judged.lacking,
+            claims=claims,
+            citations=citations,
+            confidence=judged.decided.confidence,
+        )
 
-    def _passages(self, retrieval: Retrieval, parts: Sequence[Retrieval]) -> tuple[Passage, ...]:
+    def _passages(self, retrieval: Retrieval, judged: Verdict) -> tuple[Passage, ...]:
         """What is quoted: the main points of a document, if it is them that are asked for, or what answers."""
-        document = document_asked_for(retrieval) if self._search and len(parts) == 1 else None
+        document = document_asked_for(retrieval) if self._search and judged.parts == (retrieval,) else None
         if self._search and document:
             return main_points(self._search(document.title, (), replace(retrieval.filters, documents=(document.id,))))
-        return choose(parts, whole=retrieval)
-
-    def _verdict(self, whole: Answerable, parts: Sequence[Retrieval]) -> Answerable:
-        """Whether the question is answered as a whole, or each thing it asks by itself: no paragraph may answer all."""
-        if whole.answerable:
-            return whole
-        each = [self._answerable(part) for part in parts]
-        return min(each, key=lambda one: one.confidence) if all(one.answerable for one in each) else whole
-
-    def _parts(self, retrieval: Retrieval) -> tuple[Retrieval, ...]:
-        """One retrieval for each thing asked, without remarks that ask for nothing ("Regards, Anna").
-
-        "and who welcomed it?" is searched as following the first question, and that as following what the whole leans
-        on.
-        """
-        asked = asked_text(retrieval)
-        first, *others = split_question(asked)
-        if self._search is None or (not others and first == asked):
-            return (retrieval,)
-        leant = retrieval.standalone_question.removesuffix(asked).strip()
-        found = [self._search(first, _said(leant), retrieval.filters)]
-        before = f"{leant} {first}".strip()
-        for question in others[: MOST_PARTS - 1]:
-            found.append(self._search(question, _said(before if leans(question) else ""), retrieval.filters))
-        return tuple(found)
+        return choose(judged.parts, whole=retrieval if judged.whole else None)
 
     def _citation(self, number: int, passage: Passage) -> Citation:
         return make_citation(number, passage.hit, passage.span, self._copies(passage.hit.paragraph.ref, passage.span))
-
-
-def _said(text: str) -> tuple[Turn, ...]:
-    return (Turn(role="user", content=text),) if text else ()
-
-
-def _asks_apart(retrieval: Retrieval) -> bool:
-    """Whether it holds questions that can be judged one by one, or one beside remarks.
-
-    Not where it leans on the turn before, nor where one asks of several things (who spoke in Rome and in Paris did
-    both), nor where there are more than are searched for.
-    """
-    asked = asked_text(retrieval)
-    questions = questions_of(asked)
-    alone = asked == retrieval.standalone_question
-    return alone and questions != (asked,) and len(questions) <= MOST_PARTS and questions == split_question(asked)
 
 
 def choose(
@@ -154,7 +111,7 @@ def choose(
     if not chosen:
         return _with_counterparts(_what_answers(whole or retrievals[0], most), whole or retrievals[0])
     for passage in rank_passages(whole)[:OF_WHOLE] if whole else ():
-        read = passage.odds is not None and not _is_ruled_out(passage)
+        read = passage.odds is not None and not is_ruled_out(passage)
         if len(chosen) < most and read and not _stands_in_one(passage, chosen):
             chosen.append(passage)
     return _with_counterparts(chosen, whole or retrievals[0])
@@ -203,7 +160,7 @@ def _one_for_each(retrievals: Sequence[Retrieval]) -> list[Passage]:
     """For each thing asked the best passage, or one nearly as good where the best was quoted for another thing."""
     chosen: list[Passage] = []
     for retrieval in retrievals:
-        ranked = [passage for passage in rank_passages(retrieval) if not _is_ruled_out(passage)]
+        ranked = [passage for passage in rank_passages(retrieval) if not is_ruled_out(passage)]
         for passage in ranked:
             within = FOR_ANOTHER if passage.odds is None else FOR_ANOTHER_READ
             if passage.score < ranked[0].score - within:
@@ -216,10 +173,6 @@ def _one_for_each(retrievals: Sequence[Retrieval]) -> list[Passage]:
                 chosen.append(passage)
                 break
     return chosen
-
-
-def _is_ruled_out(passage: Passage) -> bool:
-    return passage.odds is not None and passage.odds <= RULED_OUT
 
 
 def _stands_in_one(passage: Passage, chosen: Sequence[Passage]) -> bool:

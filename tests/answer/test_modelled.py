@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -16,9 +17,10 @@ from rag.answer.judge import Judge
 from rag.answer.modelled import ModelAnswerer
 from rag.answer.models import Request, open_chat_model
 from rag.answer.prompts import load_prompts
+from rag.answer.verdict import Judging
 from rag.errors import ModelError
 from rag.resources import prompts_folder
-from rag.types import Delta, Draft, DraftEvent, Retrieval, Withdrawn
+from rag.types import Delta, Draft, DraftEvent, Filters, Retrieval, Turn, Withdrawn
 from tests.answer.material import HOSTILE, HOSTILE_TEXT, STATEMENT, STATEMENT_TEXTS, TEXTS, FirstSentence, retrieval
 from tests.model_server import SCRIPTS, Asked, ModelServer, Pause, Reply, best_paragraph, free_port
 
@@ -226,11 +228,33 @@ def test_a_rejected_marker_leaves_its_claim_without_it(server: ModelServer) -> N
 
 def test_nothing_is_asked_when_the_retrieval_does_not_answer(server: ModelServer) -> None:
     server.play("good")
-    draft, events = run(answerer(answerable=lambda found: Answerable(False, "nothing is near", 0.1)))
+    draft, events = run(answerer(judging=Judging(lambda found: Answerable(False, "nothing is near", 0.1))))
     check_draft(draft, events)
     assert (draft.status, draft.reason, draft.confidence) == ("abstained", "nothing is near", 0.1)
     assert draft.closest[0].paragraph == retrieval().hits[0].paragraph.ref
     assert server.requests == []
+
+
+def test_the_model_is_shown_what_was_found_for_each_thing_asked_when_some_of_them_are_answered(
+    server: ModelServer,
+) -> None:
+    server.play("good")
+    found = retrieval()
+    *near, far = found.hits
+    whole = replace(found, question=f"{found.question} Who lives on Mars?", hits=tuple(near))
+    whole = replace(whole, standalone_question=whole.question)
+
+    def search(question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
+        return replace(found, question=question, standalone_question=question, hits=(far, near[0]))
+
+    for answered, status, asked in (({found.question[:-1]}, "answered", 1), (set[str](), "abstained", 0)):
+        server.requests.clear()
+        judging = Judging(lambda part, sure=answered: Answerable(part.question in sure, "No.", 0.2), search)
+        draft, events = run(answerer(judging=judging), whole)
+        check_draft(draft, events)
+        assert (draft.status, len(server.requests)) == (status, asked)
+        shown = {one.text for request in server.requests for one in request.paragraphs}
+        assert shown == ({hit.paragraph.text for hit in found.hits} if asked else set())
 
 
 def test_an_abstention_with_more_around_it_is_withdrawn(server: ModelServer) -> None:

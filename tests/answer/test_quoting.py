@@ -282,7 +282,6 @@ def test_of_a_longer_paragraph_a_neighbour_that_answers_too_is_quoted_with_the_b
     ("question", "unsure", "before", "status"),
     [
         ("What was the fee, and who paid it?", "", "", "answered"),
-        ("What was the fee, and who paid it?", "who paid it?", "", "abstained"),
         ("What was the fee, and who paid it?", "", "And in Rome? ", "abstained"),
         ("What was the fee in Rome and in Paris?", "", "", "abstained"),
         ("What was the fee, who paid it, how was it paid, and why?", "", "", "answered"),
@@ -304,6 +303,52 @@ def test_a_question_is_answered_when_each_thing_it_asks_is(
     *_, draft = answering.answer(asked)
     assert isinstance(draft, Draft)
     assert draft.status == status
+
+
+@pytest.mark.parametrize(
+    ("question", "lacking"),
+    [
+        ("What was the fee, and who lives on Mars?", "who lives on Mars?"),
+        ("Who lives on Mars? And what was the fee?", "Who lives on Mars"),
+    ],
+)
+def test_what_is_not_answered_of_several_things_is_said_beside_what_is(question: str, lacking: str) -> None:
+    fee, other = "The council set it at 40 crowns.", "Mills did."
+
+    def search(question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
+        return found(question, hit(fee if "fee" in question else other))
+
+    def answerable(retrieval: Retrieval) -> Answerable:
+        one = "Mars" not in retrieval.question
+        return Answerable(one, "" if one else "No paragraph mentions Mars.", 0.7 if one else 0.1)
+
+    answering = QuotingAnswerer(copies=lambda paragraph, span: (), answerable=answerable, search=search)
+    *_, draft = answering.answer(found(question, hit("Nothing of use.")))
+    assert isinstance(draft, Draft)
+    assert [citation.quote for citation in draft.citations] == [fee]
+    assert draft.reason == f"Not answered: \u201c{lacking}\u201d No paragraph mentions Mars."
+    assert draft.confidence == 0.1
+    *_, draft = answering.answer(found("Who lives on Mars, and who was on Mars?", hit("Nothing of use.")))
+    assert (draft.status, draft.reason) == ("abstained", "No paragraph mentions Mars.")
+
+
+@pytest.mark.parametrize(("odds", "said"), [(-2.0, ""), (-6.0, "Not answered: \u201cwho paid it?\u201d Why.")])
+def test_of_a_question_that_is_answered_as_a_whole_what_the_reader_rules_out_is_said_to_lack(
+    odds: float, said: str
+) -> None:
+    def search(question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
+        sure = read(hit("The council set the fee at 40 crowns."), 3.0)
+        return found(question, sure if "fee" in question else read(hit("Mills did.", number=2), odds))
+
+    question = "What was the fee, and who paid it?"
+    answering = QuotingAnswerer(
+        copies=lambda paragraph, span: (),
+        answerable=lambda retrieval: Answerable(retrieval.question != "who paid it?", "Why.", 0.7),
+        search=search,
+    )
+    *_, draft = answering.answer(found(question, read(hit("The council set the fee at 40 crowns."), 3.0)))
+    assert isinstance(draft, Draft)
+    assert (draft.status, draft.reason) == ("answered", said)
 
 
 def test_what_each_part_finds_in_one_short_paragraph_is_quoted_as_one() -> None:

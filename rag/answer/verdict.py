@@ -1,0 +1,111 @@
+"""Whether a question is answered: as a whole, or some of the things it asks, each searched for by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from rag.answer.answerer import Answerable, AnswerableCheck
+from rag.answer.parts import questions_of, split_question
+from rag.answer.passages import is_ruled_out, rank_passages
+from rag.answer.signs import asked_text
+from rag.retrieve.followups import leans
+from rag.types import Filters, Retrieval, Turn
+
+Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
+"""Searches for a question in the light of the turns before it, within filters."""
+
+MOST_PARTS = 5
+"""Things asked at once that are searched for; each gets a quote."""
+NOT_ANSWERED = "Not answered:"
+
+
+class Verdict(NamedTuple):
+    """What was decided about a retrieval.
+
+    `parts` are the retrievals of what is answered, `(retrieval,)` where one thing is asked; `whole` says whether that
+    is all that is asked, and `lacking`, in words, what is not.
+    """
+
+    decided: Answerable
+    parts: tuple[Retrieval, ...]
+    whole: bool = True
+    lacking: str = ""
+
+
+class Judging:
+    """Decides on silence; a question that asks several things is answered as far as it can be.
+
+    Args:
+        answerable: decides about one retrieval.
+        search: searches for each of several things asked in one question; without it they are looked for together.
+    """
+
+    def __init__(self, answerable: AnswerableCheck, search: Search | None = None) -> None:
+        self._answerable = answerable
+        self._search = search
+
+    def __call__(self, retrieval: Retrieval) -> Verdict:
+        """Whether the question is answered as a whole, or some of the things it asks: no paragraph may answer all."""
+        whole = self._answerable(retrieval)
+        parts = self._parts(retrieval) if whole.answerable or _asks_apart(retrieval) else (retrieval,)
+        if parts == (retrieval,):
+            return Verdict(whole, parts)
+        if whole.answerable:
+            unanswered = [part for part in parts if all(map(is_ruled_out, rank_passages(part)))]
+            return Verdict(whole, parts, lacking=_lacking((part, self._answerable(part)) for part in unanswered))
+        each = [(part, self._answerable(part)) for part in parts]
+        answered = tuple(part for part, verdict in each if verdict.answerable)
+        if not answered:
+            return Verdict(whole, parts)
+        decided = Answerable(True, "", min(verdict.confidence for _, verdict in each))
+        return Verdict(decided, answered, whole=len(answered) == len(parts), lacking=_lacking(each))
+
+    def _parts(self, retrieval: Retrieval) -> tuple[Retrieval, ...]:
+        """One retrieval for each thing asked, without remarks that ask for nothing ("Regards, Anna").
+
+        "and who welcomed it?" is searched as following the first question, and that as following what the whole leans
+        on.
+        """
+        asked = asked_text(retrieval)
+        first, *others = split_question(asked)
+        if self._search is None or (not others and first == asked):
+            return (retrieval,)
+        leant = retrieval.standalone_question.removesuffix(asked).strip()
+        found = [self._search(first, _said(leant), retrieval.filters)]
+        before = f"{leant} {first}".strip()
+        for question in others[: MOST_PARTS - 1]:
+            found.append(self._search(question, _said(before if leans(question) else ""), retrieval.filters))
+        return tuple(found)
+
+
+def found_together(retrieval: Retrieval, parts: Sequence[Retrieval], *, each: int) -> Retrieval:
+    """The retrieval with the best hits of the things asked behind its own, for who reads all of them at once."""
+    hits = {hit.paragraph.ref: hit for hit in retrieval.hits}
+    for part in parts:
+        for hit in part.hits[:each]:
+            hits.setdefault(hit.paragraph.ref, hit)
+    return replace(retrieval, hits=tuple(hits.values()))
+
+
+def _said(text: str) -> tuple[Turn, ...]:
+    return (Turn(role="user", content=text),) if text else ()
+
+
+def _lacking(judged: Iterable[tuple[Retrieval, Answerable]]) -> str:
+    """Which of the things asked are not answered, and why: silence is kept about them, and said to be."""
+    unanswered = ((part.question.strip(), verdict.reason) for part, verdict in judged if not verdict.answerable)
+    return " ".join(f"{NOT_ANSWERED} \u201c{question}\u201d {reason}".strip() for question, reason in unanswered)
+
+
+def _asks_apart(retrieval: Retrieval) -> bool:
+    """Whether it holds questions that can be judged one by one, or one beside remarks.
+
+    Not where it leans on the turn before, nor where one asks of several things (who spoke in Rome and in Paris did
+    both), nor where there are more than are searched for.
+    """
+    asked = asked_text(retrieval)
+    questions = questions_of(asked)
+    alone = asked == retrieval.standalone_question
+    return alone and questions != (asked,) and len(questions) <= MOST_PARTS and questions == split_question(asked)
