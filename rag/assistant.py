@@ -284,7 +284,12 @@ class Assistant:
     def _quoting(self) -> QuotingAnswerer:
         from rag.answer.quoting import QuotingAnswerer
 
-        return QuotingAnswerer(copies=self.copies, answerable=self._answerable, search=self._search_part)
+        return QuotingAnswerer(
+            copies=self.copies,
+            answerable=self._answerable,
+            search=self._search_part,
+            contents=lambda document: self._open_searcher().document(document),
+        )
 
     def _search_part(self, question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
         from rag.answer.reader import PART_TOKENS

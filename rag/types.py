@@ -246,8 +246,8 @@ class Draft:
     status: Status
     text: str
     reason: str = ""
-    """Why it abstained, what happened on the way (a model that failed), or which of several things asked is not answered;
-    empty when there is nothing to say."""
+    """Why it abstained, what happened on the way (a model that failed), or what of several things asked is not
+    answered; empty when there is nothing to say."""
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
     rejected: tuple[Rejected, ...] = ()

@@ -123,3 +123,31 @@ def test_who_asks_what_one_outlet_carried_gets_its_words_or_silence(assistant: r
     silence = assistant.ask("What does Trend say about prisoners?").draft
     assert silence.status == "abstained"
     assert silence.reason.startswith("Only what Trend carried was searched.")
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("Summarise the joint statement.", "jamnews-2023-12-07-joint-statement"),
+        ("What is the deal about?", "jamnews-2023-12-07-joint-statement"),
+        ("Give me the gist of the Trend report.", "trend-2023-12-08-ots-reaction"),
+    ],
+)
+def test_the_main_points_of_a_document_come_from_all_of_it_and_in_its_order(
+    question: str, document: str, assistant: rag.Assistant
+) -> None:
+    answer = assistant.ask(question)
+    places = [citation.paragraph.rpartition("#p") for citation in answer.citations]
+    assert {place[0] for place in places} == {document}
+    numbers = [int(number) for _, _, number in places]
+    assert numbers == sorted(numbers)
+    assert len(numbers) >= 4
+    assert numbers[-1] - numbers[0] >= 5
+    assert "32 Armenian" in answer.draft.text
+
+
+def test_of_two_questions_the_one_that_is_not_answered_is_named(assistant: rag.Assistant) -> None:
+    answer = assistant.ask("How many Armenian servicemen does Azerbaijan release, and who lives on Mars?")
+    assert answer.status == "answered"
+    assert "32" in answer.draft.text
+    assert answer.reason == "Not answered: \u201cwho lives on Mars?\u201d No paragraph mentions Mars."

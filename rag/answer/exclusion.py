@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 
 _QUESTION_WORD = r"(?:what|how|who|whom|whose|when|where|which|why)"
-_LEAVES_OUT = re.compile(
-    r"\b(?:(?:apart|aside)\s+from|besides|other\s+than|except(?:ing)?(?:\s+for)?|in\s+addition\s+to|not\s+counting|"
-    r"leaving\s+(?:out|aside))\s+"
-    rf"(?P<what>(?!(?:this|that|these|those|it|them|him|her|which|whom)\b)[^,;:?!]{{3,120}}?)(?=\s*(?:[,;:?!]|$|\.\s|\.$|\b{_QUESTION_WORD}\b))",
-    re.IGNORECASE,
+_LEAVES_OUT = (
+    r"\b(?:(?:apart|aside)\s+from|besides|other\s+than|except(?:ing)?(?:\s+for)?|excluding|not\s+counting|"
+    r"with\s+the\s+exception\s+of|leaving\s+(?:out|aside))\s+"
+    rf"(?!(?:this|that|these|those|it|them|him|her|{_QUESTION_WORD})\b)"
 )
+_BEFORE_A_QUESTION = re.compile(
+    rf"{_LEAVES_OUT}(?P<what>[^;:?!]{{2,160}}?),?(?=\s+(?:and\s+|also\s+)?{_QUESTION_WORD}\b)", re.IGNORECASE
+)
+_ANYWHERE = re.compile(rf"{_LEAVES_OUT}(?P<what>[^,;:?!]{{2,120}}?)(?=\s*(?:[,;:?!]|\.?\s*$))", re.IGNORECASE)
 
 
 def left_out(question: str) -> tuple[str, str]:
     """The question without what it leaves out, and that; the second is empty where it leaves nothing out."""
-    match = _LEAVES_OUT.search(question)
+    match = _BEFORE_A_QUESTION.search(question) or _ANYWHERE.search(question)
     if match is None:
         return question, ""
-    return question[: match.start()] + question[match.end() :], match["what"]
+    before, after = question[: match.start()].rstrip(" ,"), question[match.end() :].lstrip(" ,")
+    return f"{before} {after}".strip() if before and after[:1].isalnum() else before + after, match["what"]

@@ -1,54 +1,80 @@
 """What a document is about, in its own words: "Summarise the joint statement." asks for its main points.
 
-No paragraph answers such a question; the sentences are quoted that lie nearest to the document's title and in which
-something is done: statements agree, release, condemn, call on, decide. They come in the document's order.
+No paragraph answers such a question; the sentences are quoted that have most in common with all of the document, and in
+which something is done: statements agree, release, condemn, call on, decide. They come in the document's order.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from rag.answer.alignment import names_agree, values_of
 from rag.answer.citations import trim
-from rag.answer.passages import LEANS, REPEATED, Passage
+from rag.answer.passages import LEANS, REPEATED, Passage, unbroken
+from rag.answer.signs import asked_text
+from rag.retrieve.followups import leans
 from rag.text.dates import find_dates
 from rag.text.general import GENERAL
-from rag.text.terms import content_terms
+from rag.text.lexicon import PLEASANTRIES
+from rag.text.names import name_key
+from rag.text.terms import content_terms, fold
 from rag.text.thesaurus import senses
 from rag.types import DocumentInfo, Hit, Retrieval, Span
 
+Contents = Callable[[str], Sequence[Hit]]
+"""All paragraphs of a document in their order, as hits whose sentences score by what they have in common with it."""
+
 LEAST_POINTS, MOST_POINTS = 3, 6
 POINTS_PER_PARAGRAPH = 0.6
-ACTS, LEADS_IN, SHORT, LEANING = 0.25, -0.3, -0.3, -0.1
-"""What a sentence gains or loses beside its cosine to the title: one that does something, one that ends in a colon or
-a question mark, one of fewer than `FEW_WORDS`, one that leans on the sentence before."""
+ACTS, SHORT, LEANING = 0.25, -0.3, -0.1
+"""What a sentence gains or loses beside its score: one that does something, one of fewer than `FEW_WORDS`, one that
+leans on the sentence before."""
 FEW_WORDS = 9
 TOLD = 0.5
 """What it loses when all its words stand in another point (maximal marginal relevance; Carbonell, Goldstein 1998)."""
-CLEAR = 0.5
+CLEAR = 0.4
 """How much of what was found must be of one document that is not named."""
 
+_KINDS = r"(?:speech|letter|resolution|readout|remarks|message|fact\s+sheet)"
 _DOCUMENT = (
-    r"(?:statements?|documents?|declarations?|deal|agreement|accord|communiqu\w+|text|reports?|articles?|coverage|story|"
-    r"letter|announcement|release|resolution|reaction|speech|readout|remarks|message|fact\s+sheet|piece)"
+    rf"(?:statement|document|declaration|deal|agreement|accord|communiqu\w+|text|report|article|coverage|story|"
+    rf"announcement|release|reaction|piece|{_KINDS})"
 )
 _OF_ALL = re.compile(
-    r"\b(?:overview|summari[sz]e|summary|sum\s+up|gist|outline|essentials|in\s+(?:brief|short|a\s+nutshell)|"
-    r"(?:main|key)\s+(?:points?|messages?|elements?|contents?)|in\s+a\s+few\s+(?:points|quotes|sentences|words)|"
-    r"tell\s+me\s+about)\b"
+    r"\b(?:overview|summari[sz]e|summary|sum\s+up|recap|synopsis|gist|outline|essentials|briefly|takeaways?|"
+    r"in\s+(?:brief|short|a\s+nutshell)|(?:main|key)\s+(?:points?|messages?|elements?|contents?)|"
+    r"in\s+a\s+few\s+(?:points|quotes|sentences|words)|tell\s+me\s+about)\b"
     r"|\bwhat(?:'s|\s+is|\s+are|\s+was|\s+were)\b.{1,150}\babout\W*$"
     rf"|\bwhat\s+(?:does|do|did)\b.{{1,120}}\b{_DOCUMENT}\b.{{0,80}}\b(?:say|contain|include|cover|provide|set\s+out)\W*$"
     rf"|\bwhat(?:'s|\s+is|\s+was|\s+are)\s+in\b.{{1,80}}\b{_DOCUMENT}\b",
     re.IGNORECASE,
 )
-_ASKS_MORE = re.compile(r"\b(?:who|whom|whose|when|where|which|why|how)\b", re.IGNORECASE)
-_NAMES_ONE = re.compile(rf"\b{_DOCUMENT}\b", re.IGNORECASE)
-_FRAMES = re.compile(
-    rf"\b(?:{_DOCUMENT}|joint|press|overview|summari[sz]e|summary|sum|gist|outline|essentials|brief|short|nutshell|main|"
-    r"key|points?|messages?|elements?|contents?|few|quotes|sentences|words|say|cover|about|please|give|tell)\b",
+_ASKS_MORE = re.compile(
+    r"\b(?:who|whom|whose|when|where|which|why|how|both|position|stance|view|role|part|apart|besides|without|except)\b"
+    rf"|(?<!what)(?<!what's)(?<!what\sis)\s+in\s+(?:the|this|that)\s+(?:\w+\s+)?{_DOCUMENT}\b",
     re.IGNORECASE,
 )
+"""What asks for something in a document."""
+_NAMES_ONE = re.compile(rf"\b{_DOCUMENT}\b", re.IGNORECASE)
+_SPECIAL = re.compile(rf"\b{_KINDS}\b", re.IGNORECASE)
+"""Kinds of documents that are said to be that in their title."""
+_SUBJECT = re.compile(rf"\b{_DOCUMENT}\s+(?:on|about|for|regarding|concerning)\s+(?P<of>[^,;:?!]+)", re.IGNORECASE)
+_ON = re.compile(r"\s(?:on|about|at|regarding|concerning|against|for)\s")
+_BY = re.compile(r"\b(?:statement|declaration|agreement|deal|remarks|speech|letter)\s+(?:by|of|from)\b", re.IGNORECASE)
+_ALSO = re.compile(r"\balso\b", re.IGNORECASE)
+_FRAMES = re.compile(
+    rf"\b(?:{_DOCUMENT}|joint|press|overview|summari[sz]e|summary|sum|recap|synopsis|gist|outline|essentials|brief(?:ly)?|"
+    r"takeaways?|short|nutshell|main|key|points?|messages?|elements?|contents?|few|quotes|sentences|words|say|cover|about|"
+    r"please|give|tell|could|can)\b",
+    re.IGNORECASE,
+)
+_IMPRINT = re.compile(
+    r"\bmedia\s+inquir|\bvoting\s+(?:for|against)\b|\bfor\s+(?:more|further)\s+information\b|\bpress\s+(?:office|contact)\b"
+    r"|^\W*(?:implementation\s+note|contact|issued\s+(?:at|on))\b|@|\bhttps?://",
+    re.IGNORECASE,
+)
+"""What says whom to call or who voted."""
 _ACTS = re.compile(
     r"\b(?:will|shall|agree[sd]?|commit\w*|supports?|releases?|released|withdraw\w*|welcome[sd]?|condemns?|"
     r"call(?:s|ed|ing)?\s+(?:on|for|upon)|urges?|reach(?:es|ed)|reaffirms?|reconfirms?|decide[sd]|announce[sd]?|"
@@ -62,69 +88,110 @@ _ACTS = re.compile(
 def document_asked_for(retrieval: Retrieval) -> DocumentInfo | None:
     """The document whose main points the question asks for: what else it says must stand in its title or beside it.
 
-    Of several the one that most was found of; where nothing else is said, only if that is half of all.
+    None where that leaves several in doubt, and where the question asks for something in the document.
     """
-    question = retrieval.standalone_question
-    names_one = len(retrieval.filters.documents) == 1 or _NAMES_ONE.search(question)
+    # "According to Trend" is not searched for, it narrows the search; but it names the document.
+    question = retrieval.question if retrieval.filters.publishers else asked_text(retrieval)
+    follows = retrieval.standalone_question != asked_text(retrieval)
+    kind = _NAMES_ONE.search(question)
+    one = len(retrieval.filters.documents) == 1
     of_all = _OF_ALL.search(question) and not _ASKS_MORE.search(question)
-    if not (names_one and of_all) or retrieval.question != question:
+    if not of_all or not (one or kind) or (follows and leans(question) and not one):
         return None
-    named = {term.text for term in content_terms(_FRAMES.sub(" ", question))} - GENERAL
     documents = {hit.document.id: hit.document for hit in retrieval.hits}
-    fitting = [document for document in documents.values() if named <= _said_beside(document, question)]
+    fitting = [document for document in documents.values() if one or _is_named(document, question)]
     found = {each: sum(hit.score for hit in retrieval.hits if hit.document.id == each) for each in documents}
     best = max(fitting, key=lambda document: found[document.id], default=None)
-    clear = best is not None and (bool(named) or found[best.id] >= CLEAR * sum(found.values()))
+    rivals = fitting if _named(question) else documents.values()
+    clear = best is not None and found[best.id] >= CLEAR * sum(found[document.id] for document in rivals)
     return best if clear else None
 
 
-def _said_beside(document: DocumentInfo, question: str) -> set[str]:
-    """Of the question's words those that stand in a document's title, in who issued or carried it, or in its date.
+def _named(text: str) -> frozenset[str]:
+    """The words of a request beside those that make it one."""
+    rest = content_terms(_FRAMES.sub(" ", text))
+    return frozenset(term.text for term in rest if fold(term.surface) not in PLEASANTRIES) - GENERAL
 
-    Names may be short for those there, words of the same sense will do.
-    """
+
+def _is_named(document: DocumentInfo, question: str) -> bool:
+    """Whether all that the question says fits the document: "of Armenia" who speaks, "on the floods" its subject."""
+    special = {fold(match.group()) for match in _SPECIAL.finditer(question)}
+    if special and not any(fold(document.title).find(word) >= 0 for word in special):
+        return False
+    subject = _SUBJECT.search(question)
+    if subject and not _named(subject["of"]) <= _words_of(_about_what(document.title), question):
+        return False
+    return _named(question) <= _said_beside(document, question)
+
+
+def _about_what(title: str) -> str:
+    """What a title says after "on": what the document is about."""
+    match = _ON.search(title)
+    return title[match.end() :] if match else title if not _BY.search(title) else ""
+
+
+def _said_beside(document: DocumentInfo, question: str) -> frozenset[str]:
+    """Of the question's words those that stand in a document's title, in who issued or carried it, or in its date."""
     about = ". ".join(filter(None, (document.title, document.issuer, document.publisher)))
-    names, dates = values_of(about).names, tuple(find_dates(document.date or ""))
+    dates = tuple(find_dates(document.date or ""))
+    dated = [date.surface for date in find_dates(question) if any(date.agrees(own) for own in dates)]
+    return _words_of(about, question) | {term.text for text in dated for term in content_terms(text)}
+
+
+def _words_of(about: str, question: str) -> frozenset[str]:
+    """The words of a text, and of the question's those that say the same: names written in short, the same senses."""
+    held = {term.text for term in content_terms(about)}
+    names = values_of(about).names
+    parts = {part for name in names for part in name.parts}
+    for name in values_of(question).names:
+        if any(names_agree(name, own) for own in names):
+            terms = content_terms(name.surface)
+            held |= {term.text for term in terms if name.acronym or name_key(term.surface) in parts}
     groups = frozenset[int]().union(*(sense.groups for sense in senses(about)))
-    said = [about]
-    said += [name.surface for name in values_of(question).names if any(names_agree(name, own) for own in names)]
-    said += [date.surface for date in find_dates(question) if any(date.agrees(own) for own in dates)]
-    said += [sense.surface for sense in senses(question) if sense.groups & groups]
-    return {term.text for text in said for term in content_terms(text)}
+    same = [sense.surface for sense in senses(question) if sense.groups & groups]
+    return frozenset(held | {term.text for text in same for term in content_terms(text)})
 
 
-def main_points(retrieval: Retrieval) -> tuple[Passage, ...]:
-    """The sentences that say most of a document, in its order; `retrieval` searched it for its title."""
-    most = max(LEAST_POINTS, min(MOST_POINTS, round(POINTS_PER_PARAGRAPH * len(retrieval.hits))))
-    left = [point for hit in retrieval.hits if (point := _point(hit))]
+def main_points(hits: Sequence[Hit]) -> tuple[Passage, ...]:
+    """The sentences that say most of a document, in its order; of a short one several of a paragraph."""
+    most = max(LEAST_POINTS, min(MOST_POINTS, round(POINTS_PER_PARAGRAPH * len(hits))))
+    left = [point for hit in hits for point in _points(hit)]
     chosen: list[Passage] = []
     while left and len(chosen) < most:
         best = max(left, key=lambda point: point.score - TOLD * _told(point, chosen))
         left.remove(best)
         if _told(best, chosen) <= REPEATED:
             chosen.append(best)
-    return tuple(sorted(chosen, key=lambda point: point.hit.paragraph.number))
+            if len(hits) > LEAST_POINTS:
+                left = [point for point in left if point.hit is not best.hit]
+            left = [point for point in left if not _overlaps(point, best)]
+    return tuple(sorted(chosen, key=lambda point: (point.hit.paragraph.number, point.span.start)))
 
 
-def _told(point: Passage, chosen: list[Passage]) -> float:
+def _told(point: Passage, chosen: Sequence[Passage]) -> float:
     """The largest share of its words that stands in one of those chosen before."""
     return max((len(point.words & other.words) / max(1, len(point.words)) for other in chosen), default=0.0)
 
 
-def _point(hit: Hit) -> Passage | None:
-    return max(_points(hit), key=lambda point: point.score, default=None)
+def _overlaps(point: Passage, other: Passage) -> bool:
+    return point.hit is other.hit and point.span.start < other.span.end and other.span.start < point.span.end
 
 
 def _points(hit: Hit) -> Iterator[Passage]:
+    """Each sentence of a paragraph, with those without which it cannot be read."""
     text = hit.paragraph.text
-    for scored in hit.sentences:
-        span = trim(text, Span(start=scored.start, end=scored.end))
-        said = text[span.start : span.end]
+    spans = [trim(text, Span(start=scored.start, end=scored.end)) for scored in hit.sentences]
+    for at, scored in enumerate(hit.sentences):
+        said = text[spans[at].start : spans[at].end]
+        if said.endswith((":", "?")) or _IMPRINT.search(said):
+            continue
         score = (
             scored.score
             + ACTS * bool(_ACTS.search(said))
-            + LEADS_IN * said.endswith((":", "?"))
             + SHORT * (len(said.split()) < FEW_WORDS)
-            + LEANING * bool(LEANS.match(said))
+            + LEANING * bool(LEANS.match(said) or _ALSO.search(said))
         )
-        yield Passage(hit=hit, span=span, score=score, words=frozenset(term.text for term in content_terms(said)))
+        first, last = unbroken(text, spans, at - (at > 0 and LEANS.match(said) is not None), at)
+        span = Span(start=spans[first].start, end=spans[last].end)
+        words = frozenset(term.text for term in content_terms(text[span.start : span.end]))
+        yield Passage(hit=hit, span=span, score=score, words=words)

@@ -78,8 +78,8 @@ _NO_PREDICATE = re.compile(
 what did the other promise?"."""
 
 _LAST_PREPOSITION = re.compile(rf"\b{_PREPOSITION}\s+$", re.IGNORECASE)
-_ASKS_FOR = rf"\W*(?P<asks>(?:{_PREPOSITION}\s+)?(?:how\s+(?:many|much)|{_ASKING}))"
-_OPENING = re.compile(rf"(?:.*[:,]\s+)?{_ASKS_FOR}\b", re.IGNORECASE | re.DOTALL)
+_ASKS_FOR = rf"\W{{0,20}}(?P<asks>(?:{_PREPOSITION}\s+)?(?:how\s+(?:many|much)|{_ASKING}))"
+_OPENING = re.compile(rf"(?:.{{0,{LONGEST_LEAD}}}[:,]\s+)?{_ASKS_FOR}\b", re.IGNORECASE | re.DOTALL)
 _VERBLESS = re.compile(
     rf"{_ASKS_FOR}\s+(?:{_PREPOSITION}\s+(?:that|those)\s+)?(?P<rest>(?P<word>(?:out\s+)?{_PREPOSITION})\s+.+)",
     re.IGNORECASE | re.DOTALL,
@@ -91,14 +91,14 @@ _HAS_VERB = re.compile(
 )
 """What is no such question, though it may look like one: "which of them signed?"."""
 _FRAME = re.compile(
-    rf"\W*(?P<frame>(?:(?:according\s+to|{_PREPOSITION})\s+[^,;:?]{{2,80}},"
-    r"|(?:(?!(?:i|we|me|my|us|our|you|your|please|asks?|questions?|know|tell|say|need|want)\b)[^\s,;:?!.]+\s*){1,7}:))"
+    rf"\W{{0,20}}(?P<frame>(?:(?:according\s+to|{_PREPOSITION})\s+[^,;:?]{{2,80}},"
+    r"|(?:(?!(?:i|we|me|my|us|our|you|your|please|asks?|questions?|know|tell|say|need|want)\b)[^\s,;:?!.]{1,60}+\s?+){1,7}:))"
     rf"(?=\s+(?:(?:and|also)\s+)?(?:{_PREPOSITION}\s+)?{_ASKING}\b)",
     re.IGNORECASE,
 )
 """What stands before the first question and holds for all: "In their statement of 9 October," or "Peace treaty:"."""
 _REMARK = re.compile(
-    r"\A[^?:]{0,200}\b(?:i|i'm|we|me|my|us|asks?|asked|questions?|please|help|need|want)\b[^?:]{0,200}:\s+"
+    r"[^?:]{0,200}\b(?:i|i'm|we|me|my|us|asks?|asked|questions?|please|help|need|want)\b[^?:]{0,200}:\s+"
     rf"(?=(?:{_PREPOSITION}\s+)?{_ASKING}\b)",
     re.IGNORECASE,
 )
@@ -108,10 +108,12 @@ _WHEN_OR_WHERE = re.compile(r"\b(?:at|after|before|during|in|on|since|under|unti
 _LIST = re.compile(
     r"(?=[^:]*\b(?:overview|summar\w+|sum\s+up|outline|describe|explain|tell|list|main\s+points|points|topics)\b)"
     r"[^:?]*?(?:\b(?:of|about|on)\s+(?P<of>(?:the|this|that)\s[^:?,]{2,60}))?:"
-    rf"\s+(?P<topics>(?!(?:[^:?]*[\s(])?{_ASKING}\b)[^:?]+?)[?.!\s]*",
+    rf"(?<!\d:)\s+(?P<topics>(?!(?:[^:?]*[\s(])?{_ASKING}\b)[^:?]+?)[?.!\s]*",
     re.IGNORECASE,
 )
 """Topics after a colon: "Sum up the statement: the releases, the bids and further talks."."""
+_TITLE = re.compile(r"(?!\b[A-Z0-9]+\b)[A-Z]\w*(?:\s+[\w'-]+){2}")
+"""Three words of which the first has a capital are part of a title after its colon, not a topic."""
 _BETWEEN = re.compile(r"\s*[,;]\s*(?:and\s+|or\s+)?|\s+and\s+", re.IGNORECASE)
 _NOUNS = rf"(?:(?!(?:{_AUXILIARY}|{_ASKING}|and)\b)[^\s,;:?]+\s+)"
 _OF_ONE_VERB = re.compile(
@@ -142,7 +144,10 @@ def questions_of(question: str) -> tuple[str, ...]:
     pieces = [part for piece in asking for part in _at_and(masked, *piece)]
     if len(pieces) > 1:
         pieces = [part for piece in pieces for part in _at_commas(masked, *piece)]
-    if len(pieces) == 1 and len(sentences) == 1:
+    remark = _REMARK.match(masked, pieces[0][0])
+    if remark:
+        pieces[0] = (remark.end(), pieces[0][1])
+    if len(pieces) == 1 and len(sentences) == 1 and not remark:
         return (question,)
     found = [piece for start, end in pieces if any(map(str.isalnum, piece := question[start:end]))]
     return tuple(_framed([*_completed(found)])) or (question,)
@@ -150,7 +155,6 @@ def questions_of(question: str) -> tuple[str, ...]:
 
 def _framed(pieces: Sequence[str]) -> Iterator[str]:
     """The questions, each with the time, the place or the subject that was named before the first: "In May 2020, …"."""
-    pieces = [_REMARK.sub("", pieces[0]), *pieces[1:]]
     frame = _FRAME.match(pieces[0]) if len(pieces) > 1 else None
     for at, piece in enumerate(pieces):
         # One with a frame of its own, or that leans on the first, which is searched with it, needs none.
@@ -229,10 +233,16 @@ def _at_commas(text: str, start: int, end: int) -> list[_Piece]:
 
 def _listed(piece: str) -> tuple[str, ...]:
     """The questions of "An overview of the statement: the releases, the bids and further talks": one for each."""
-    match = None if len(piece) > LONGEST_COORDINATED else _LIST.fullmatch(piece)
+    match = None if len(piece) > LONGEST_COORDINATED or _QUOTED.search(piece) else _LIST.fullmatch(piece)
     topics = [topic for topic in _BETWEEN.split(match["topics"]) if topic.strip()] if match else []
     about = f" in {match['of']}" if match and match["of"] else ""
-    return tuple(f"What is said about {topic}{about}?" for topic in topics) if len(topics) > 1 else ()
+    several = len(topics) > 1 and not any(map(_TITLE.match, topics))
+    return tuple(f"What is said about {topic}{about}?" for topic in topics) if several else ()
+
+
+def lists_topics(question: str) -> bool:
+    """Whether it asks of topics after a colon, each of which is a question by itself."""
+    return len(_listed(question)) > 1
 
 
 def _of_one_verb(piece: str) -> re.Match[str] | None:

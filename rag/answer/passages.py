@@ -16,6 +16,7 @@ from rag.answer.asked import Asked, offers, read_question
 from rag.answer.citations import trim
 from rag.answer.exclusion import left_out
 from rag.text.dates import Date, find_dates
+from rag.text.names import find_names, name_key
 from rag.text.quotations import find_quotations
 from rag.text.sentences import split_sentences
 from rag.text.terms import content_terms
@@ -45,6 +46,7 @@ beside the best."""
 MOST_JOINED = 3
 """Sentences of a longer paragraph that are quoted together."""
 NEARLY_ALL, AS_WELL_WITHIN = 0.9, 0.05
+AGENTS = frozenset({"person", "agent", "country", "names"})
 LEFT_OUT = 0.6
 """The share of the words of what a question leaves out from which on a passage tells of that."""
 REPEATED = 0.6
@@ -124,11 +126,21 @@ class Part:
     dates: Sequence[Date]
     left_out: Mapping[str, float]
     """The words of what it leaves out, with their weights."""
+    left_out_groups: Mapping[str, frozenset[int]]
 
-    def leaves_out(self, words: frozenset[str]) -> bool:
-        """Whether what these words tell is what the question leaves out."""
-        total = sum(self.left_out.values())
-        return total > 0 and sum(self.left_out[word] for word in self.left_out.keys() & words) >= LEFT_OUT * total
+    def leaves_out(self, passage: Passage) -> bool:
+        """Whether what a passage tells is what the question leaves out."""
+        if not self.left_out:
+            return False
+        text = passage.hit.paragraph.text[passage.span.start : passage.span.end]
+        said = frozenset[int]().union(*(sense.groups for sense in senses(text)))
+        names = {part for name in find_names(text) for part in name.parts}
+        told = sum(
+            weight
+            for word, weight in self.left_out.items()
+            if word in passage.words or name_key(word) in names or self.left_out_groups.get(word, frozenset()) & said
+        )
+        return told >= LEFT_OUT * sum(self.left_out.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,14 +168,18 @@ def part_of(retrieval: Retrieval) -> Part:
     weights = {term.text: LEANT * rarity.get(term.text, absent) for term in leant}
     rest, without = left_out(question)
     weights |= {term.text: rarity.get(term.text, absent) for term in content_terms(rest)}
-    excluded = {term.text: rarity.get(term.text, absent) for term in content_terms(without)}
+    asked = read_question(question)
+    # Who signed besides Armenia is said where Armenia is named too.
+    joined = AGENTS.issuperset(asked.kinds) and {name.surface for name in find_names(without)} == {without}
+    excluded = {term.text: rarity.get(term.text, absent) for term in content_terms(without) if not joined}
     return Part(
         question=question,
-        asked=read_question(question),
+        asked=asked,
         weights=weights,
         groups=_groups(question),
         dates=tuple(find_dates(question)),
         left_out=excluded,
+        left_out_groups=_groups(without),
     )
 
 
@@ -182,9 +198,10 @@ def rank_passages(retrieval: Retrieval) -> list[Passage]:
         ranked.remove(fuller[0])
         ranked.insert(0, fuller[0])
     if part.left_out:
-        others = [passage for passage in ranked if not part.leaves_out(passage.words)]
+        others = [passage for passage in ranked if not part.leaves_out(passage)]
         # "Who besides the government signed?" is answered by who names both, where nothing else answers.
-        ranked = others if any(passage.odds is None or passage.odds > RULED_OUT for passage in others) else ranked
+        named_too = AGENTS.issuperset(part.asked.kinds) and all(map(is_ruled_out, others))
+        ranked = ranked if named_too else [passage for passage in others if not is_ruled_out(passage)]
     surest = max((passage.odds for passage in ranked if passage.odds is not None), default=0.0)
     if surest >= SURE:
         ranked.sort(key=lambda passage: passage.odds is not None and passage.odds <= surest - DENIED)
@@ -230,7 +247,7 @@ def _passage(hit: Hit, part: Part) -> Passage | None:
     text = hit.paragraph.text
     while first > 0 and LEANS.match(text[sentences.spans[first].start :]) and last - first < SHORT_PARAGRAPH - 1:
         first -= 1
-    first, last = _unbroken(text, sentences.spans, first, last)
+    first, last = unbroken(text, sentences.spans, first, last)
     return Passage(
         hit=hit,
         span=Span(start=sentences.spans[first].start, end=sentences.spans[last].end),
@@ -326,7 +343,7 @@ def _grown(sentences: _Sentences, best: int) -> tuple[int, int]:
         first, last = min(first, at), max(last, at)
 
 
-def _unbroken(text: str, spans: Sequence[Span], first: int, last: int) -> tuple[int, int]:
+def unbroken(text: str, spans: Sequence[Span], first: int, last: int) -> tuple[int, int]:
     """First and last of the sentences, with those that complete a quotation they begin or end in.
 
     Words of others are then not quoted as if they were the text's own, nor without who said them; not where it would

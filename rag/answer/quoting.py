@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from rag.answer.alignment import names_agree, values_of
 from rag.answer.answerer import AnswerableCheck, closest
 from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
-from rag.answer.overview import document_asked_for, main_points
+from rag.answer.overview import Contents, document_asked_for, main_points
 from rag.answer.passages import REPEATED, RULED_OUT, Passage, is_ruled_out, part_of, rank_passages
 from rag.answer.verdict import Judging, Search, Verdict
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Mode, Retrieval, Turn
@@ -35,6 +34,7 @@ FOR_ANOTHER_READ = 0.7
 OF_WHOLE = 2
 """How many of the best passages for the whole question may be quoted beside those for each thing asked."""
 _IN_ITS_TURN = re.compile(r"(?:In (?:its|their|his|her) turn|In return|For (?:its|their|his|her) part|Likewise)\b")
+NOTHING_ELSE = "Nothing else was found that answers."
 ABSTAINS = "The documents do not answer this question."
 
 
@@ -45,26 +45,38 @@ class QuotingAnswerer:
         copies: says which other documents carry a quote.
         answerable: decides on silence.
         search: searches for each of several things asked in one question; without it they are looked for together.
+        contents: what a document holds, for its main points; without it they are searched for like anything else.
     """
 
     mode: Mode = "quote"
     model: str | None = None
 
-    def __init__(self, *, copies: CopyFinder, answerable: AnswerableCheck, search: Search | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        copies: CopyFinder,
+        answerable: AnswerableCheck,
+        search: Search | None = None,
+        contents: Contents | None = None,
+    ) -> None:
         self._copies = copies
+        self._contents = contents
         self.judging = Judging(answerable, search)
-        self._search = search
 
     def answer(self, retrieval: Retrieval, history: Sequence[Turn] = ()) -> Iterator[DraftEvent]:  # noqa: ARG002
         """The quotes that answer, or an abstention with its reason; beside an answer the reason is what it lacks."""
+        document = document_asked_for(retrieval) if self._contents else None
         judged = self.judging(retrieval)
-        passages = self._passages(retrieval, judged) if judged.decided.answerable else ()
+        if self._contents and document:
+            passages = main_points(self._contents(document.id))
+        else:
+            passages = self._passages(retrieval, judged) if judged.decided.answerable else ()
         if not passages:
             yield Delta(text=ABSTAINS)
             yield Draft(
                 status="abstained",
                 text=ABSTAINS,
-                reason=judged.decided.reason or "No paragraph was found.",
+                reason=judged.decided.reason or NOTHING_ELSE,
                 closest=closest(retrieval),
                 confidence=judged.decided.confidence,
             )
@@ -86,11 +98,11 @@ class QuotingAnswerer:
         )
 
     def _passages(self, retrieval: Retrieval, judged: Verdict) -> tuple[Passage, ...]:
-        """What is quoted: the main points of a document, if it is them that are asked for, or what answers."""
-        document = document_asked_for(retrieval) if self._search and judged.parts == (retrieval,) else None
-        if self._search and document:
-            return main_points(self._search(document.title, (), replace(retrieval.filters, documents=(document.id,))))
-        return choose(judged.parts, whole=retrieval if judged.whole else None)
+        if passages := choose(judged.parts, whole=retrieval if judged.whole else None):
+            return passages
+        # All that answers was left out by the question: what it does not leave out may stand elsewhere.
+        rest = self.judging.without_what_is_left_out(retrieval)
+        return choose((rest,)) if rest else ()
 
     def _citation(self, number: int, passage: Passage) -> Citation:
         return make_citation(number, passage.hit, passage.span, self._copies(passage.hit.paragraph.ref, passage.span))
@@ -109,7 +121,8 @@ def choose(
     """
     chosen = _one_for_each(retrievals) if len(retrievals) > 1 else []
     if not chosen:
-        return _with_counterparts(_what_answers(whole or retrievals[0], most), whole or retrievals[0])
+        asked = retrievals[0] if len(retrievals) == 1 or whole is None else whole
+        return _with_counterparts(_what_answers(asked, most), asked)
     for passage in rank_passages(whole)[:OF_WHOLE] if whole else ():
         read = passage.odds is not None and not is_ruled_out(passage)
         if len(chosen) < most and read and not _stands_in_one(passage, chosen):
@@ -122,19 +135,20 @@ def _with_counterparts(chosen: Sequence[Passage], retrieval: Retrieval) -> tuple
 
     Not where one quote is all, nor where the question names one of those it speaks of and not the others.
     """
-    if len(chosen) == 1:
+    if len(chosen) <= 1:
         return tuple(chosen)
     named = part_of(retrieval).asked.names
-    quoted = {passage.hit.paragraph.ref for passage in chosen}
     found: list[Passage] = []
     for passage in chosen:
         text = passage.hit.paragraph.text
         ref = f"{passage.hit.paragraph.document}#p{passage.hit.paragraph.number - 1}"
-        if _IN_ITS_TURN.match(text[passage.span.start :]) and ref not in quoted:
+        if _IN_ITS_TURN.match(text[passage.span.start :]):
             agreeing = {any(names_agree(name, own) for name in named) for own in values_of(text).names}
-            before = (one for one in rank_passages(retrieval) if one.hit.paragraph.ref == ref)
-            found += () if len(agreeing) > 1 else tuple(before)
-        found.append(passage)
+            others = chosen if any(one.hit.paragraph.ref == ref for one in chosen) else rank_passages(retrieval)
+            if others is chosen or len(agreeing) < 2:
+                found += (one for one in others if one.hit.paragraph.ref == ref and one not in found)
+        if passage not in found:
+            found.append(passage)
     return tuple(found)
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from rag.answer.answerer import Answerable, AnswerableCheck
-from rag.answer.parts import questions_of, split_question
+from rag.answer.exclusion import left_out
+from rag.answer.parts import lists_topics, questions_of, split_question
 from rag.answer.passages import is_ruled_out, rank_passages
 from rag.answer.signs import asked_text
 from rag.retrieve.followups import leans
@@ -51,7 +52,9 @@ class Judging:
         whole = self._answerable(retrieval)
         parts = self._parts(retrieval) if whole.answerable or _asks_apart(retrieval) else (retrieval,)
         if parts == (retrieval,):
-            return Verdict(whole, parts)
+            rest = None if whole.answerable else self.without_what_is_left_out(retrieval)
+            decided = self._answerable(rest) if rest else whole
+            return Verdict(decided, (rest,)) if rest and decided.answerable else Verdict(whole, parts)
         if whole.answerable:
             unanswered = [part for part in parts if all(map(is_ruled_out, rank_passages(part)))]
             return Verdict(whole, parts, lacking=_lacking((part, self._answerable(part)) for part in unanswered))
@@ -79,6 +82,19 @@ class Judging:
             found.append(self._search(question, _said(before if leans(question) else ""), retrieval.filters))
         return tuple(found)
 
+    def without_what_is_left_out(self, retrieval: Retrieval) -> Retrieval | None:
+        """What is found for a question without what it leaves out, of which its text still tells; None without one."""
+        asked = asked_text(retrieval)
+        rest, without = left_out(asked)
+        if self._search is None or not without:
+            return None
+        leant = retrieval.standalone_question.removesuffix(asked).strip()
+        return replace(self._search(rest, _said(leant), retrieval.filters), question=asked)
+
+
+def _said(text: str) -> tuple[Turn, ...]:
+    return (Turn(role="user", content=text),) if text else ()
+
 
 def found_together(retrieval: Retrieval, parts: Sequence[Retrieval], *, each: int) -> Retrieval:
     """The retrieval with the best hits of the things asked behind its own, for who reads all of them at once."""
@@ -87,10 +103,6 @@ def found_together(retrieval: Retrieval, parts: Sequence[Retrieval], *, each: in
         for hit in part.hits[:each]:
             hits.setdefault(hit.paragraph.ref, hit)
     return replace(retrieval, hits=tuple(hits.values()))
-
-
-def _said(text: str) -> tuple[Turn, ...]:
-    return (Turn(role="user", content=text),) if text else ()
 
 
 def _lacking(judged: Iterable[tuple[Retrieval, Answerable]]) -> str:
@@ -108,4 +120,5 @@ def _asks_apart(retrieval: Retrieval) -> bool:
     asked = asked_text(retrieval)
     questions = questions_of(asked)
     alone = asked == retrieval.standalone_question
-    return alone and questions != (asked,) and len(questions) <= MOST_PARTS and questions == split_question(asked)
+    apart = lists_topics(asked) or (questions != (asked,) and questions == split_question(asked))
+    return alone and apart and len(split_question(asked)) <= MOST_PARTS

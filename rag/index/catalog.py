@@ -219,6 +219,16 @@ class Catalog:
             rows = self._rows(f"SELECT d.key FROM documents d WHERE d.live = 1{where} ORDER BY d.key", values)
         return np.array([row[0] for row in rows], np.int64)
 
+    def paragraph_keys(self, document: str) -> tuple[int, ...]:
+        """The keys of a live document's paragraphs, in order; none when there is no such document."""
+        with reading(self.file):
+            rows = self._rows(
+                "SELECT p.key FROM paragraphs p JOIN documents d ON d.key = p.document"
+                " WHERE d.id = ? AND d.live = 1 ORDER BY p.number",
+                (document,),
+            )
+        return tuple(row[0] for row in rows)
+
     def wordings(self) -> tuple[Wordings, npt.NDArray[np.int64]]:
         """All live paragraphs, grouped by their words, and the key of each one's document."""
         with reading(self.file):

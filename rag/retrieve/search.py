@@ -94,6 +94,32 @@ class Searcher:
             seconds=time.perf_counter() - began,
         )
 
+    def document(self, id: str) -> tuple[Hit, ...]:  # noqa: A002 - the documented word
+        """All paragraphs of a document in their order, as hits of what it is about.
+
+        Sentences score by their cosine to what all of them and the title have in common, the mean of their vectors
+        (the centroid of Radev et al. 2004, https://doi.org/10.1016/j.ipm.2003.10.006).
+        """
+        catalog = self._index.catalog
+        loaded = self._index.load(catalog.paragraph_keys(id), dimension=catalog.state().dimension)
+        stored = sorted(loaded.values(), key=lambda item: item.paragraph.number)
+        if not stored:
+            return ()
+        sentences = np.concatenate([item.sentence_vectors for item in stored])
+        centre = sentences.mean(axis=0) + self._index.embedder.encode([stored[0].document.title])[0]
+        centre /= max(float(np.linalg.norm(centre)), 1e-12)
+        nothing = Signals(dense=0.0, lexical=0.0, sentence=0.0)
+        return tuple(
+            Hit(
+                paragraph=item.paragraph,
+                document=item.document,
+                score=0.0,
+                signals=nothing,
+                sentences=_sentence_scores(item, centre),
+            )
+            for item in stored
+        )
+
     def _search(
         self,
         snapshot: Snapshot,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from rag.answer.overview import document_asked_for, main_points
-from rag.types import DocumentInfo, Filters, Hit, Retrieval, Turn
+from rag.types import DocumentInfo, Filters, Hit, Retrieval
 
 from .test_quoting import answerer, found, hit
 
@@ -52,6 +52,7 @@ def asked(question: str, *hits: Hit) -> Retrieval:
         "What does the letter of 3 May 2020 say?",
         "Sum up the River Post's report",
         "What is in the ART's letter?",
+        "Hello, please give me the gist of the letter",
     ],
 )
 def test_a_request_for_the_main_points_of_a_document_names_it(question: str) -> None:
@@ -64,6 +65,13 @@ def test_a_request_for_the_main_points_of_a_document_names_it(question: str) -> 
         "What does the letter say about taxes?",
         "What is the letter on fees about?",
         "What is the bridge about?",
+        "What is in the letter about Ardon?",
+        "Tell me about the bridge in the letter.",
+        "Summarise the position of Ardon in the letter.",
+        "Apart from the bridge, what does the letter say?",
+        "Summarise the letters.",
+        "Summarise the letter of the mayor of Ardon.",
+        "Summarise the speech of Ardon.",
         "Summarise what is said on the bridge.",
         "In short, who wrote the letter?",
         "How does the letter sum up the plan?",
@@ -82,7 +90,9 @@ def test_of_a_document_that_is_not_named_most_must_have_been_found() -> None:
     ]
     assert document_asked_for(asked("What is the statement about?", *equal)) is None
     assert document_asked_for(asked("What is the statement about?", *equal[:1])) == LETTER
-    assert document_asked_for(asked("What is the speech on taxes about?", *equal)) == SPEECH
+    assert document_asked_for(asked("What is the statement on taxes about?", *equal[:2])) == SPEECH
+    several = [*equal[1:], *of(replace(SPEECH, id="third"), hit("No."))]
+    assert document_asked_for(asked("What is the statement on taxes about?", *several)) is None, "three are"
 
 
 def test_in_the_scope_of_one_document_it_need_not_be_named() -> None:
@@ -97,25 +107,47 @@ def test_a_follow_up_is_no_such_request() -> None:
 
 
 def test_main_points_do_something_say_nothing_twice_and_come_in_order() -> None:
-    chosen = main_points(asked("title", *letter()))
-    assert [point.hit.paragraph.number for point in chosen] == [1, 2, 3, 5]
+    chosen = main_points(letter())
+    assert [point.hit.paragraph.number for point in chosen] == [1, 2, 3, 6]
     quoted = [point.hit.paragraph.text[point.span.start : point.span.end] for point in chosen]
     assert POINTS[1][0] in quoted
     assert POINTS[3][0] not in quoted, "it was said before"
     assert "We condemn the attacks on the ferry and its crew." in quoted, "without the short sentence after it"
-    assert POINTS[5][0] not in quoted
+    assert POINTS[4][0] not in quoted, "it only leads on to what follows"
 
 
-def test_they_are_quoted_from_all_of_the_document_unless_nothing_answers() -> None:
-    searched: list[tuple[str, Filters]] = []
+def test_a_point_brings_what_it_cannot_be_read_without_and_no_imprint_is_one() -> None:
+    said = '"The bridge is a step to peace," the mayor said. "It will carry carts and trains for a hundred years."'
+    leaning = "The guilds met in Ardon. They agree to pay half of all that the bridge will cost."
+    imprint = "For media inquiries, please write to the office of the mayor of Ardon, who will be happy to help."
+    hits = of(
+        LETTER,
+        *(hit(text, number=at, cosine=0.5) for at, text in enumerate([said, leaning, imprint, said, imprint], 1)),
+    )
+    quoted = [point.hit.paragraph.text[point.span.start : point.span.end] for point in main_points(hits)]
+    assert leaning in quoted
+    assert imprint not in quoted
+    assert sum(text.startswith('"The bridge') or text.startswith('"It will') for text in quoted) == 1
 
-    def search(question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
-        searched.append((question, filters))
-        return found(question, *letter())
 
-    (_, draft) = answerer(search=search).answer(asked("Summarise the letter."))
+def test_a_document_of_one_paragraph_has_several_points() -> None:
+    text = (
+        "We condemn the attack on the ferry and on its crew. We call on all towns to help those who lost their homes."
+    )
+    (one,) = of(LETTER, hit(text, cosine=0.5))
+    assert len(main_points((one,))) == 2
+
+
+def test_they_are_quoted_from_all_of_the_document_whatever_was_found_of_it() -> None:
+    looked_at: list[str] = []
+
+    def contents(document: str) -> Sequence[Hit]:
+        looked_at.append(document)
+        return letter()
+
+    (_, draft) = answerer(answerable=False, contents=contents).answer(asked("Summarise the letter."))
     assert draft.status == "answered"
-    assert searched == [(LETTER.title, Filters(documents=("letter",)))]
+    assert looked_at == ["letter"]
     assert len(draft.citations) == 4
-    (_, draft) = answerer(answerable=False, search=search).answer(asked("Summarise the letter."))
+    (_, draft) = answerer(answerable=False, contents=contents).answer(asked("Who wrote the letter?"))
     assert draft.status == "abstained"

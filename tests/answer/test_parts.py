@@ -104,6 +104,8 @@ from rag.answer.parts import questions_of, split_question
             "I need this for a radio piece: who spoke, and what was decided?",
             ("who spoke", "what was decided?"),
         ),
+        ("I want to know: who signed?", ("who signed?",)),
+        ("Tell me about: North Korea, Taiwan", ("What is said about North Korea?", "What is said about Taiwan?")),
         ("A reader asks: who spoke, and what was decided?", ("who spoke", "what was decided?")),
         (
             "Give me an overview of the letter: the fees, the bridge and what comes next.",
@@ -152,7 +154,9 @@ def test_questions_of_several_parts_are_taken_apart(question: str, parts: tuple[
         "Hello!",
         "Tell me this: fees",
         "Describe the plan: it was made in Rome",
-        "I want to know: who signed?",
+        "Summarise The Spirit of Camp David: Joint Statement of Japan, the Republic of Korea, and the United States",
+        "Summarise the statement: \u201cPeace, Trade and Security\u201d",
+        "Tell me the score at 12: 30 and 40",
         "Thank you very much",
         "What did Armenia and what did Azerbaijan promise?",
     ],
@@ -174,6 +178,12 @@ def test_a_question_that_asks_one_thing_is_left_whole(question: str) -> None:
         "sum up of the " * 21 + ": a" + " and a" * 500,
         "i ask " * 60 + ": who is it and what",
         "in a " * 700 + ", who is it and what",
+        "=" * 60 + " Who signed it and who welcomed it?",
+        "a" * 3900 + " what is said and who signed it?",
+        "(" * 3900 + " what is said and who signed it?",
+        "in " + "a" * 3900 + " what is said and who signed it?",
+        "who " + ", " * 1900 + "and who spoke in Rome?",
+        "who " + ": " * 1900 + "and who spoke in Rome?",
         "and who " * 500,
         "\n" * 3999 + "x",
     ],
@@ -181,7 +191,7 @@ def test_a_question_that_asks_one_thing_is_left_whole(question: str) -> None:
 def test_a_hostile_question_takes_no_time(text: str) -> None:
     began = time.process_time()
     split_question(text)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 0.3
 
 
 def test_of_one_question_about_two_things_there_is_one() -> None:

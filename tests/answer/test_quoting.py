@@ -259,6 +259,13 @@ def test_what_opens_with_in_its_turn_comes_with_what_it_answers_to(question: str
     assert 1 not in numbers or numbers.index(1) == numbers.index(2) - 1
 
 
+def test_what_opens_with_in_its_turn_comes_behind_what_it_answers_to_when_both_are_quoted() -> None:
+    before = read(hit("Belden hands Ardon 30 maps.", number=1, cosine=0.2), 2.0)
+    turn = read(hit("In its turn, Ardon hands Belden 2 bells.", number=2, cosine=0.9), 3.0)
+    parts = [found("What does Ardon hand over", turn), found("what does Belden hand over?", before)]
+    assert [passage.hit.paragraph.number for passage in choose(parts)] == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("odds", "last"),
     [

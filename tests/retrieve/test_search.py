@@ -131,6 +131,17 @@ def test_a_phrase_is_looked_for_in_the_carrier_that_a_filter_lets_through(tmp_pa
     assert "b#p1" not in refs(searcher.search('"Alpha bulletin" river', filters=only))
 
 
+def test_a_document_is_given_whole_and_its_sentences_by_what_they_share_with_it(searcher: Searcher) -> None:
+    some = searcher.search("bridge").hits[0].document.id
+    hits = searcher.document(some)
+    assert [hit.paragraph.number for hit in hits] == list(range(1, len(hits) + 1))
+    assert {hit.document.id for hit in hits} == {some}
+    for hit in hits:
+        assert hit.sentences
+        assert all(-1 <= sentence.score <= 1.0001 for sentence in hit.sentences)
+    assert searcher.document("nothing of that name") == ()
+
+
 def test_filters_hold(searcher: Searcher) -> None:
     for filters in (Filters(issuers=("PRESS",)), Filters(since="2023-12-08"), Filters(documents=("coverage",))):
         assert {ref.split("#")[0] for ref in refs(searcher.search("servicemen", filters=filters))} == {"coverage"}
