@@ -26,14 +26,16 @@ Contents = Callable[[str], Sequence[Hit]]
 """All paragraphs of a document in their order, as hits whose sentences score by what they have in common with it."""
 
 LEAST_POINTS, MOST_POINTS = 3, 6
-POINTS_PER_PARAGRAPH = 0.6
-ACTS, SHORT, LEANING = 0.25, -0.3, -0.1
-"""What a sentence gains or loses beside its score: one that does something, one of fewer than `FEW_WORDS`, one that
-leans on the sentence before."""
+POINTS_PER_PARAGRAPH, POINTS_PER_SENTENCE = 0.6, 0.25
+MOST_OF_PARAGRAPH = 2
+"""Points of one paragraph, where there are fewer paragraphs than points may be; else each gives one."""
+DEED, WORD, SHORT, LEANING = 0.4, 0.25, -0.3, -0.1
+"""What a sentence gains or loses beside its score: one that tells of something done, one that gives a word, one of
+fewer than `FEW_WORDS`, one that leans on the sentence before."""
 FEW_WORDS = 9
 TOLD = 0.5
 """What it loses when all its words stand in another point (maximal marginal relevance; Carbonell, Goldstein 1998)."""
-CLEAR = 0.4
+CLEAR = 0.6
 """How much of what was found must be of one document that is not named."""
 
 _KINDS = r"(?:speech|letter|resolution|readout|remarks|message|fact\s+sheet)"
@@ -75,12 +77,16 @@ _IMPRINT = re.compile(
     re.IGNORECASE,
 )
 """What says whom to call or who voted."""
-_ACTS = re.compile(
-    r"\b(?:will|shall|agree[sd]?|commit\w*|supports?|releases?|released|withdraw\w*|welcome[sd]?|condemns?|"
-    r"call(?:s|ed|ing)?\s+(?:on|for|upon)|urges?|reach(?:es|ed)|reaffirms?|reconfirms?|decide[sd]|announce[sd]?|"
-    r"expresse?[sd]?|pledge[sd]?|recogni[sz]es?|reiterates?|emphasi[sz]es?|underscores?|intends?|launch(?:es|ed|ing)?|establish(?:es|ed)|raise[sd]|"
-    r"lowers?|lowered|maintain(?:s|ed)?|sign(?:s|ed)|impose[sd]?|secured?|killed|hopes?|resolves?|determined|share|offers?|"
-    r"invites?|demands?|warns?|denounces?|rejects?|stands?)\b",
+_DEEDS = re.compile(
+    r"\b(?:agreed|decide[sd]|reach(?:es|ed)|releases?|released|withdraw(?:s|n|ing)|condemns?|sign(?:s|ed)|announce[sd]?|"
+    r"impose[sd]?|raise[sd]|lower(?:s|ed)|launch(?:es|ed)|establish(?:es|ed)|welcome[sd]?|secured|killed|commit(?:s|ted|ting)?|"
+    r"call(?:s|ed)?\s+(?:on|for|upon)|urges?|denounces?|rejects?|demands?)\b",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(
+    r"\b(?:will(?!\s+(?:continue|remain|keep|take\s+into)\b)|shall|agree[s]?|supports?|reaffirms?|reconfirms?|affirms?|"
+    r"expresse?[sd]?|pledge[sd]?|recogni[sz]es?|reiterates?|emphasi[sz]es?|underscores?|intends?|maintain(?:s|ed)?|hopes?|"
+    r"resolves?|determined|share|offers?|invites?|warns?|stands?)\b",
     re.IGNORECASE,
 )
 
@@ -119,7 +125,8 @@ def _is_named(document: DocumentInfo, question: str) -> bool:
     if special and not any(fold(document.title).find(word) >= 0 for word in special):
         return False
     subject = _SUBJECT.search(question)
-    if subject and not _named(subject["of"]) <= _words_of(_about_what(document.title), question):
+    dated = {term.text for date in find_dates(question) for term in content_terms(date.surface)}
+    if subject and not _named(subject["of"]) - dated <= _words_of(_about_what(document.title), question):
         return False
     return _named(question) <= _said_beside(document, question)
 
@@ -153,18 +160,19 @@ def _words_of(about: str, question: str) -> frozenset[str]:
 
 
 def main_points(hits: Sequence[Hit]) -> tuple[Passage, ...]:
-    """The sentences that say most of a document, in its order; of a short one several of a paragraph."""
-    most = max(LEAST_POINTS, min(MOST_POINTS, round(POINTS_PER_PARAGRAPH * len(hits))))
+    """The sentences that say most of a document, in its order."""
     left = [point for hit in hits for point in _points(hit)]
+    paragraphs = len({point.hit.paragraph.ref for point in left})
+    share = max(POINTS_PER_PARAGRAPH * paragraphs, POINTS_PER_SENTENCE * len(left))
+    most = max(LEAST_POINTS, min(MOST_POINTS, round(share)))
     chosen: list[Passage] = []
     while left and len(chosen) < most:
         best = max(left, key=lambda point: point.score - TOLD * _told(point, chosen))
         left.remove(best)
         if _told(best, chosen) <= REPEATED:
             chosen.append(best)
-            if len(hits) > LEAST_POINTS:
-                left = [point for point in left if point.hit is not best.hit]
-            left = [point for point in left if not _overlaps(point, best)]
+            full = paragraphs >= MOST_POINTS or sum(point.hit is best.hit for point in chosen) == MOST_OF_PARAGRAPH
+            left = [point for point in left if not (point.hit is best.hit and (full or _overlaps(point, best)))]
     return tuple(sorted(chosen, key=lambda point: (point.hit.paragraph.number, point.span.start)))
 
 
@@ -174,7 +182,7 @@ def _told(point: Passage, chosen: Sequence[Passage]) -> float:
 
 
 def _overlaps(point: Passage, other: Passage) -> bool:
-    return point.hit is other.hit and point.span.start < other.span.end and other.span.start < point.span.end
+    return point.span.start < other.span.end and other.span.start < point.span.end
 
 
 def _points(hit: Hit) -> Iterator[Passage]:
@@ -187,7 +195,7 @@ def _points(hit: Hit) -> Iterator[Passage]:
             continue
         score = (
             scored.score
-            + ACTS * bool(_ACTS.search(said))
+            + (DEED if _DEEDS.search(said) else WORD if _WORDS.search(said) else 0.0)
             + SHORT * (len(said.split()) < FEW_WORDS)
             + LEANING * bool(LEANS.match(said) or _ALSO.search(said))
         )

@@ -51,6 +51,7 @@ def asked(question: str, *hits: Hit) -> Retrieval:
         "What are the main points of the letter of Ardon and Belden?",
         "What does the letter of 3 May 2020 say?",
         "Sum up the River Post's report",
+        "What is the letter on the bridge of May 2020 about?",
         "What is in the ART's letter?",
         "Hello, please give me the gist of the letter",
     ],
@@ -108,7 +109,7 @@ def test_a_follow_up_is_no_such_request() -> None:
 
 def test_main_points_do_something_say_nothing_twice_and_come_in_order() -> None:
     chosen = main_points(letter())
-    assert [point.hit.paragraph.number for point in chosen] == [1, 2, 3, 6]
+    assert [point.hit.paragraph.number for point in chosen] == [1, 2, 3]
     quoted = [point.hit.paragraph.text[point.span.start : point.span.end] for point in chosen]
     assert POINTS[1][0] in quoted
     assert POINTS[3][0] not in quoted, "it was said before"
@@ -148,6 +149,6 @@ def test_they_are_quoted_from_all_of_the_document_whatever_was_found_of_it() -> 
     (_, draft) = answerer(answerable=False, contents=contents).answer(asked("Summarise the letter."))
     assert draft.status == "answered"
     assert looked_at == ["letter"]
-    assert len(draft.citations) == 4
+    assert len(draft.citations) == 3
     (_, draft) = answerer(answerable=False, contents=contents).answer(asked("Who wrote the letter?"))
     assert draft.status == "abstained"
