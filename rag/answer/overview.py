@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from rag.answer.alignment import names_agree, values_of
+from rag.answer.asked import read_question
 from rag.answer.citations import trim
+from rag.answer.context import Context
 from rag.answer.passages import LEANS, REPEATED, Passage, unbroken
 from rag.answer.signs import asked_text
 from rag.retrieve.followups import leans
@@ -96,14 +98,10 @@ def document_asked_for(retrieval: Retrieval) -> DocumentInfo | None:
 
     None where that leaves several in doubt, and where the question asks for something in the document.
     """
-    # "According to Trend" is not searched for, it narrows the search; but it names the document.
-    question = retrieval.question if retrieval.filters.publishers else asked_text(retrieval)
-    follows = retrieval.standalone_question != asked_text(retrieval)
-    kind = _NAMES_ONE.search(question)
-    one = len(retrieval.filters.documents) == 1
-    of_all = _OF_ALL.search(question) and not _ASKS_MORE.search(question)
-    if not of_all or not (one or kind) or (follows and leans(question) and not one):
+    question = _asked(retrieval)
+    if not _asks_for_all(retrieval, question):
         return None
+    one = len(retrieval.filters.documents) == 1
     documents = {hit.document.id: hit.document for hit in retrieval.hits}
     fitting = [document for document in documents.values() if one or _is_named(document, question)]
     found = {each: sum(hit.score for hit in retrieval.hits if hit.document.id == each) for each in documents}
@@ -111,6 +109,35 @@ def document_asked_for(retrieval: Retrieval) -> DocumentInfo | None:
     rivals = fitting if _named(question) else documents.values()
     clear = best is not None and found[best.id] >= CLEAR * sum(found[document.id] for document in rivals)
     return best if clear else None
+
+
+def unknown_document(retrieval: Retrieval) -> str:
+    """Why none is meant by a request for all of a document: a name in it that nothing found mentions; or nothing.
+
+    The other words of such a question ("the agreement", "the report") are near to whatever was found.
+    """
+    question = _asked(retrieval)
+    if not _asks_for_all(retrieval, question):
+        return ""
+    contexts = [Context(hit=hit) for hit in retrieval.hits]
+    elsewhere = {term.surface for term in retrieval.terms if term.paragraphs}
+    for name in read_question(question).names:
+        if not any(context.holds_name(name) for context in contexts):
+            near = " near the question" if elsewhere.issuperset(name.surface.split()) else ""
+            return f"No paragraph{near} mentions {name.surface}."
+    return ""
+
+
+def _asked(retrieval: Retrieval) -> str:
+    # "According to Trend" is not searched for, it narrows the search; but it names the document.
+    return retrieval.question if retrieval.filters.publishers else asked_text(retrieval)
+
+
+def _asks_for_all(retrieval: Retrieval, question: str) -> bool:
+    one = len(retrieval.filters.documents) == 1
+    follows = retrieval.standalone_question != asked_text(retrieval)
+    of_all = _OF_ALL.search(question) and not _ASKS_MORE.search(question)
+    return bool(of_all and (one or _NAMES_ONE.search(question)) and not (follows and leans(question) and not one))
 
 
 def _named(text: str) -> frozenset[str]:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.answer.alignment import names_agree, values_of
-from rag.answer.answerer import AnswerableCheck, closest
+from rag.answer.answerer import Answerable, AnswerableCheck, closest
 from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
-from rag.answer.overview import Contents, document_asked_for, main_points
+from rag.answer.overview import Contents, document_asked_for, main_points, unknown_document
 from rag.answer.passages import REPEATED, RULED_OUT, Passage, is_ruled_out, part_of, rank_passages
 from rag.answer.verdict import Judging, Search, Verdict
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Mode, Retrieval, Turn
@@ -69,6 +69,8 @@ class QuotingAnswerer:
         judged = self.judging(retrieval)
         if self._contents and document:
             passages = main_points(self._contents(document.id))
+        elif unknown := unknown_document(retrieval):
+            judged, passages = judged._replace(decided=Answerable(False, unknown, 0.0)), ()
         else:
             passages = self._passages(retrieval, judged) if judged.decided.answerable else ()
         if not passages:

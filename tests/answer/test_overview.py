@@ -139,6 +139,23 @@ def test_a_document_of_one_paragraph_has_several_points() -> None:
     assert len(main_points((one,))) == 2
 
 
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("Summarise the letter of Ardon and Corland.", "No paragraph near the question mentions Corland."),
+        ("What is the Lachin agreement about?", "No paragraph near the question mentions Lachin."),
+        ("What does the letter say of Lachin?", ""),
+    ],
+)
+def test_a_document_under_a_name_that_nothing_mentions_is_not_another(question: str, reason: str) -> None:
+    retrieval = asked(question)
+    (_, draft) = answerer(contents=lambda document: letter()).answer(retrieval)
+    assert (draft.status, draft.reason) == ("abstained" if reason else "answered", reason)
+    nowhere = replace(retrieval, terms=tuple(replace(term, paragraphs=0) for term in retrieval.terms))
+    (_, draft) = answerer(contents=lambda document: letter()).answer(nowhere)
+    assert draft.reason == reason.replace(" near the question", "")
+
+
 def test_they_are_quoted_from_all_of_the_document_whatever_was_found_of_it() -> None:
     looked_at: list[str] = []
 
