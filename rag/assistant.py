@@ -33,6 +33,7 @@ from rag.types import (
     Filters,
     Fingerprint,
     Finished,
+    Hit,
     Mode,
     Paragraph,
     Retrieval,
@@ -288,8 +289,11 @@ class Assistant:
             copies=self.copies,
             answerable=self._answerable,
             search=self._search_part,
-            contents=lambda document: self._open_searcher().document(document),
+            contents=self._contents,
         )
+
+    def _contents(self, document: str) -> Sequence[Hit]:
+        return self._open_searcher().document(document)
 
     def _search_part(self, question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
         from rag.answer.reader import PART_TOKENS
@@ -338,6 +342,7 @@ class Assistant:
             token_budget=self.settings.context_tokens,
             checker=self._checker,
             judging=self._quoting.judging,
+            contents=self._contents,
             find=self._catalog.paragraph,
         )
 

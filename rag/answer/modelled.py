@@ -19,6 +19,7 @@ from rag.answer.evidence import ParagraphFinder, describe, in_reading_order, pac
 from rag.answer.judge import Judge, Sitting
 from rag.answer.markers import MarkerParser
 from rag.answer.models import ChatModel, Ended, Pointer, Request, Restarted, SourceDocument, Words
+from rag.answer.overview import Contents, document_asked_for
 from rag.answer.prompts import Prompts
 from rag.answer.replies import abstains, in_other_language, says
 from rag.answer.support import ClaimChecker, check_claim
@@ -46,6 +47,7 @@ class ModelAnswerer:
         token_budget: how much evidence is shown, in estimated tokens.
         checker: judges a claim against the paragraphs it cites.
         judging: decides on silence before the model is asked, and searches for each of several things asked.
+        contents: what a document holds, shown whole where its main points are asked for.
         find: finds the neighbours of a hit.
     """
 
@@ -63,12 +65,13 @@ class ModelAnswerer:
         token_budget: int = 6000,
         checker: ClaimChecker = check_claim,
         judging: Callable[[Retrieval], Verdict] | None = None,
+        contents: Contents | None = None,
         find: ParagraphFinder | None = None,
     ) -> None:
         self._model, self._prompts, self._fallback = model, prompts, fallback
         self._copies, self._find, self._check = copies, find, checker
         self._strict, self._allow_fallback, self._budget = strict, allow_fallback, token_budget
-        self._judging = judging
+        self._judging, self._contents = judging, contents
 
     @property
     def model(self) -> str | None:
@@ -77,7 +80,8 @@ class ModelAnswerer:
     def answer(self, retrieval: Retrieval, history: Sequence[Turn]) -> Iterator[DraftEvent]:
         """Yields the answer as it is written; raises `ModelError` only where falling back is forbidden."""
         judged = self._judged(retrieval)
-        if not judged.decided.answerable:
+        document = document_asked_for(retrieval) if self._contents else None
+        if not judged.decided.answerable and not document:
             silence = self._silence(retrieval, judged.decided.reason, judged.decided.confidence)
             yield Delta(text=silence.text)
             yield silence
@@ -85,6 +89,8 @@ class ModelAnswerer:
         streamed = False
         try:
             seen = found_together(retrieval, judged.parts, each=HITS_OF_EACH)
+            if self._contents and document:
+                seen = replace(retrieval, hits=tuple(self._contents(document.id)))
             for event in self._ask(seen, judged.decided.confidence):
                 streamed = streamed or isinstance(event, Delta)
                 yield event

@@ -257,6 +257,18 @@ def test_the_model_is_shown_what_was_found_for_each_thing_asked_when_some_of_the
         assert shown == ({hit.paragraph.text for hit in found.hits} if asked else set())
 
 
+def test_the_model_is_shown_all_of_a_document_whose_main_points_are_asked_for(server: ModelServer) -> None:
+    server.play("good")
+    found = retrieval("Summarise the joint statement.", [(STATEMENT, STATEMENT_TEXTS)])
+    near = replace(found, hits=found.hits[:1])
+    judging = Judging(lambda part: Answerable(False, "No.", 0.2))
+    draft, events = run(answerer(judging=judging, contents=lambda document: found.hits), near)
+    check_draft(draft, events)
+    assert draft.status == "answered"
+    (request,) = server.requests
+    assert {one.text for one in request.paragraphs} == set(STATEMENT_TEXTS)
+
+
 def test_an_abstention_with_more_around_it_is_withdrawn(server: ModelServer) -> None:
     server.play("abstains late")
     draft, events = run(answerer())
