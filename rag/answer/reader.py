@@ -42,7 +42,7 @@ _RECIPE = "pairs 2"
 LEAST_HITS, MOST_HITS = 3, 10
 MOST_TOKENS = 700
 """Of all hits of a question together; beyond the first `LEAST_HITS`, those that no longer fit are not read."""
-PART_TOKENS = 500
+PART_TOKENS = 350
 """The same for one of several things asked."""
 PAIR_TOKENS = 288
 QUESTION_TOKENS = 64
