@@ -37,6 +37,7 @@ fewer than `FEW_WORDS`, one that leans on the sentence before."""
 FEW_WORDS = 9
 TOLD = 0.5
 """What it loses when all its words stand in another point (maximal marginal relevance; Carbonell, Goldstein 1998)."""
+APART = 0.5
 CLEAR = 0.6
 """How much of what was found must be of one document that is not named."""
 
@@ -54,8 +55,19 @@ _OF_ALL = re.compile(
     rf"|\bwhat(?:'s|\s+is|\s+was|\s+are)\s+in\b.{{1,80}}\b{_DOCUMENT}\b",
     re.IGNORECASE,
 )
+_PARTIES = r"(?:countries|states|nations|governments|sides|parties|leaders|neighbou?rs|capitals|presidents|ministers)"
+_AGREED = re.compile(
+    r"\bwhat\s+(?:did|do|have|has|had)\b.{1,80}\b(?:agree|agreed|decide|decided|settle|settled|announce|announced)"
+    r"(?:\s+(?:on|upon|to\s+do|with\s+each\s+other|together))?\W*$"
+    r"|\bwhat\s+(?:was|is|has\s+been|were)\s+(?:\w+\s+)?(?:agreed|decided|settled|announced)(?:\s+(?:on|upon))?"
+    r"(?:\s+(?:by|between|among|in)\s.{1,80})?\W*$"
+    r"|\b(?:what|list|name|give)\b.{0,30}\b(?:steps|measures|decisions|commitments)\b.{1,60}\b(?:agreed|decided|announced)"
+    r"(?:\s+(?:on|upon))?\W*$",
+    re.IGNORECASE,
+)
+"""What asks for all that was agreed."""
 _ASKS_MORE = re.compile(
-    r"\b(?:who|whom|whose|when|where|which|why|how|both|position|stance|view|role|part|apart|besides|without|except)\b"
+    r"\b(?:who|whom|whose|when|where|which|why|how|both\s+(?:the\s+)?(?:documents|texts|reports|statements)|position|stance|view|role|part|apart|besides|without|except)\b"
     rf"|(?<!what)(?<!what's)(?<!what\sis)\s+in\s+(?:the|this|that)\s+(?:\w+\s+)?{_DOCUMENT}\b",
     re.IGNORECASE,
 )
@@ -70,7 +82,8 @@ _ALSO = re.compile(r"\balso\b", re.IGNORECASE)
 _FRAMES = re.compile(
     rf"\b(?:{_DOCUMENT}|joint|press|overview|summari[sz]e|summary|sum|recap|synopsis|gist|outline|essentials|brief(?:ly)?|"
     r"takeaways?|short|nutshell|main|key|points?|messages?|elements?|contents?|few|quotes|sentences|words|say|cover|about|"
-    r"please|give|tell|could|can)\b",
+    r"please|give|tell|could|can|agree[sd]?|decide[sd]?|settled?|announce[sd]?|steps|measures|decisions|commitments|two|both|"
+    rf"{_PARTIES})\b",
     re.IGNORECASE,
 )
 _IMPRINT = re.compile(
@@ -136,8 +149,8 @@ def _asked(retrieval: Retrieval) -> str:
 def _asks_for_all(retrieval: Retrieval, question: str) -> bool:
     one = len(retrieval.filters.documents) == 1
     follows = retrieval.standalone_question != asked_text(retrieval)
-    of_all = _OF_ALL.search(question) and not _ASKS_MORE.search(question)
-    return bool(of_all and (one or _NAMES_ONE.search(question)) and not (follows and leans(question) and not one))
+    of_all = _AGREED.search(question) or (_OF_ALL.search(question) and (one or _NAMES_ONE.search(question)))
+    return bool(of_all and not _ASKS_MORE.search(question) and not (follows and leans(question) and not one))
 
 
 def _named(text: str) -> frozenset[str]:
@@ -204,8 +217,12 @@ def main_points(hits: Sequence[Hit]) -> tuple[Passage, ...]:
 
 
 def _told(point: Passage, chosen: Sequence[Passage]) -> float:
-    """The largest share of its words that stands in one of those chosen before."""
-    return max((len(point.words & other.words) / max(1, len(point.words)) for other in chosen), default=0.0)
+    """The largest share of its words that stands in one of those chosen before; half where both give other numbers."""
+    shares = (
+        len(point.words & other.words) / max(1, len(point.words)) * (APART if point.counts_apart(other) else 1)
+        for other in chosen
+    )
+    return max(shares, default=0.0)
 
 
 def _overlaps(point: Passage, other: Passage) -> bool:

@@ -84,8 +84,11 @@ class Passage:
         Not where each gives a number of its own: "A frees 32 men" and "In its turn, B frees 2 men" are two facts.
         """
         shorter = min(len(self.words), len(other.words))
-        apart = _numbers(self.words) - other.words and _numbers(other.words) - self.words
-        return not apart and shorter > 0 and len(self.words & other.words) / shorter > share
+        return not self.counts_apart(other) and shorter > 0 and len(self.words & other.words) / shorter > share
+
+    def counts_apart(self, other: Passage) -> bool:
+        """Whether each gives a number that the other does not."""
+        return bool(_numbers(self.words) - other.words and _numbers(other.words) - self.words)
 
     def stands_in(self, other: Passage, *, share: float) -> bool:
         """Whether it overlaps the other, or so large a share of its words stands there: it says little beside it."""

@@ -54,6 +54,9 @@ def asked(question: str, *hits: Hit) -> Retrieval:
         "What is the letter on the bridge of May 2020 about?",
         "What is in the ART's letter?",
         "Hello, please give me the gist of the letter",
+        "What did Ardon and Belden agree on?",
+        "What was agreed between the two towns of Ardon and Belden?",
+        "List all the steps that both sides agreed on.",
     ],
 )
 def test_a_request_for_the_main_points_of_a_document_names_it(question: str) -> None:
@@ -66,6 +69,9 @@ def test_a_request_for_the_main_points_of_a_document_names_it(question: str) -> 
         "What does the letter say about taxes?",
         "What is the letter on fees about?",
         "What is the bridge about?",
+        "What was agreed on taxes?",
+        "What did Ardon agree to pay?",
+        "Who agreed?",
         "What is in the letter about Ardon?",
         "Tell me about the bridge in the letter.",
         "Summarise the position of Ardon in the letter.",
@@ -129,6 +135,16 @@ def test_a_point_brings_what_it_cannot_be_read_without_and_no_imprint_is_one() -
     assert leaning in quoted
     assert imprint not in quoted
     assert sum(text.startswith('"The bridge') or text.startswith('"It will') for text in quoted) == 1
+
+
+def test_what_gives_another_number_is_another_point() -> None:
+    texts = [
+        "Moved by old friendship and by goodwill, Belden releases 32 men of Ardon.",
+        "In its turn, moved by old friendship and by goodwill, Ardon releases 2 men of Belden.",
+        "Moved by old friendship and by goodwill, Belden releases 32 men.",
+    ]
+    hits = of(LETTER, *(hit(text, number=at, cosine=0.5) for at, text in enumerate(texts, start=1)))
+    assert [point.hit.paragraph.number for point in main_points(hits)] == [1, 2]
 
 
 def test_a_document_of_one_paragraph_has_several_points() -> None:
