@@ -13,7 +13,10 @@ from rag.answer.alignment import names_agree, values_of
 from rag.answer.asked import read_question
 from rag.answer.citations import trim
 from rag.answer.context import Context
-from rag.answer.passages import LEANS, REPEATED, Passage, unbroken
+from rag.answer.deeds import doers_asked_about, is_done_by
+from rag.answer.exclusion import left_out
+from rag.answer.parts import split_question
+from rag.answer.passages import LEANS, REPEATED, Part, Passage, unbroken
 from rag.answer.signs import asked_text
 from rag.retrieve.followups import leans
 from rag.text.dates import find_dates
@@ -38,7 +41,7 @@ FEW_WORDS = 9
 TOLD = 0.5
 """What it loses when all its words stand in another point (maximal marginal relevance; Carbonell, Goldstein 1998)."""
 APART = 0.5
-CLEAR = 0.6
+CLEAR, CLEAR_UNNAMED = 0.6, 0.5
 """How much of what was found must be of one document that is not named."""
 
 _KINDS = r"(?:speech|letter|resolution|readout|remarks|message|fact\s+sheet)"
@@ -67,7 +70,7 @@ _AGREED = re.compile(
 )
 """What asks for all that was agreed."""
 _ASKS_MORE = re.compile(
-    r"\b(?:who|whom|whose|when|where|which|why|how|both\s+(?:the\s+)?(?:documents|texts|reports|statements)|position|stance|view|role|part|apart|besides|without|except)\b"
+    r"\b(?:who|whom|whose|when|where|which|why|how|both\s+(?:the\s+)?(?:documents|texts|reports|statements)|position|stance|view|role|part|without)\b"
     rf"|(?<!what)(?<!what's)(?<!what\sis)\s+in\s+(?:the|this|that)\s+(?:\w+\s+)?{_DOCUMENT}\b",
     re.IGNORECASE,
 )
@@ -83,7 +86,8 @@ _FRAMES = re.compile(
     rf"\b(?:{_DOCUMENT}|joint|press|overview|summari[sz]e|summary|sum|recap|synopsis|gist|outline|essentials|brief(?:ly)?|"
     r"takeaways?|short|nutshell|main|key|points?|messages?|elements?|contents?|few|quotes|sentences|words|say|cover|about|"
     r"please|give|tell|could|can|agree[sd]?|decide[sd]?|settled?|announce[sd]?|steps|measures|decisions|commitments|two|both|"
-    rf"{_PARTIES})\b",
+    r"gestures?|goodwill|moves?|concessions?|contributions?|promises?|favou?rs?|return|neighbou?r|towards?|each|other|deal|contributes?d?|offer(?:s|ed)?|"
+    rf"concede[sd]?|undertake[ns]?|{_PARTIES})\b",
     re.IGNORECASE,
 )
 _IMPRINT = re.compile(
@@ -119,8 +123,8 @@ def document_asked_for(retrieval: Retrieval) -> DocumentInfo | None:
     fitting = [document for document in documents.values() if one or _is_named(document, question)]
     found = {each: sum(hit.score for hit in retrieval.hits if hit.document.id == each) for each in documents}
     best = max(fitting, key=lambda document: found[document.id], default=None)
-    rivals = fitting if _named(question) else documents.values()
-    clear = best is not None and found[best.id] >= CLEAR * sum(found[document.id] for document in rivals)
+    rivals, share = (fitting, CLEAR) if _named(question) else (documents.values(), CLEAR_UNNAMED)
+    clear = best is not None and found[best.id] >= share * sum(found[document.id] for document in rivals)
     return best if clear else None
 
 
@@ -130,7 +134,7 @@ def unknown_document(retrieval: Retrieval) -> str:
     The other words of such a question ("the agreement", "the report") are near to whatever was found.
     """
     question = _asked(retrieval)
-    if not _asks_for_all(retrieval, question):
+    if doers_asked_about(question) is not None or not _asks_for_all(retrieval, question):
         return ""
     contexts = [Context(hit=hit) for hit in retrieval.hits]
     elsewhere = {term.surface for term in retrieval.terms if term.paragraphs}
@@ -143,14 +147,17 @@ def unknown_document(retrieval: Retrieval) -> str:
 
 def _asked(retrieval: Retrieval) -> str:
     # "According to Trend" is not searched for, it narrows the search; but it names the document.
-    return retrieval.question if retrieval.filters.publishers else asked_text(retrieval)
+    return left_out(retrieval.question if retrieval.filters.publishers else asked_text(retrieval))[0]
 
 
 def _asks_for_all(retrieval: Retrieval, question: str) -> bool:
+    if len(split_question(question)) > 1:
+        return False
     one = len(retrieval.filters.documents) == 1
     follows = retrieval.standalone_question != asked_text(retrieval)
     of_all = _AGREED.search(question) or (_OF_ALL.search(question) and (one or _NAMES_ONE.search(question)))
-    return bool(of_all and not _ASKS_MORE.search(question) and not (follows and leans(question) and not one))
+    asks = doers_asked_about(question) is not None or (of_all and not _ASKS_MORE.search(question))
+    return bool(asks and not (follows and leans(question) and not one))
 
 
 def _named(text: str) -> frozenset[str]:
@@ -199,12 +206,17 @@ def _words_of(about: str, question: str) -> frozenset[str]:
     return frozenset(held | {term.text for text in same for term in content_terms(text)})
 
 
-def main_points(hits: Sequence[Hit]) -> tuple[Passage, ...]:
-    """The sentences that say most of a document, in its order."""
-    left = [point for hit in hits for point in _points(hit)]
+def main_points(hits: Sequence[Hit], part: Part | None = None, *, at_most: int = MOST_POINTS) -> tuple[Passage, ...]:
+    """The sentences that say most of a document, in its order; what one party does, where `part` asks for that."""
+    left = [point for hit in hits for point in _points(hit) if not (part and part.leaves_out(point))]
+    doers = doers_asked_about(left_out(part.question)[0]) if part else None
+    if doers is not None and hits:
+        about = hits[0].document
+        doers = doers or values_of(". ".join(filter(None, (about.title, about.issuer)))).names
+        left = [point for point in left if any(is_done_by(doer, _text_of(point)) for doer in doers)]
     paragraphs = len({point.hit.paragraph.ref for point in left})
     share = max(POINTS_PER_PARAGRAPH * paragraphs, POINTS_PER_SENTENCE * len(left))
-    most = max(LEAST_POINTS, min(MOST_POINTS, round(share)))
+    most = at_most if doers is not None else min(at_most, max(LEAST_POINTS, round(share)))
     chosen: list[Passage] = []
     while left and len(chosen) < most:
         best = max(left, key=lambda point: point.score - TOLD * _told(point, chosen))
@@ -214,6 +226,10 @@ def main_points(hits: Sequence[Hit]) -> tuple[Passage, ...]:
             full = paragraphs >= MOST_POINTS or sum(point.hit is best.hit for point in chosen) == MOST_OF_PARAGRAPH
             left = [point for point in left if not (point.hit is best.hit and (full or _overlaps(point, best)))]
     return tuple(sorted(chosen, key=lambda point: (point.hit.paragraph.number, point.span.start)))
+
+
+def _text_of(point: Passage) -> str:
+    return point.hit.paragraph.text[point.span.start : point.span.end]
 
 
 def _told(point: Passage, chosen: Sequence[Passage]) -> float:

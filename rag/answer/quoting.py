@@ -13,7 +13,7 @@ from rag.answer.alignment import names_agree, values_of
 from rag.answer.answerer import Answerable, AnswerableCheck, closest
 from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
-from rag.answer.overview import Contents, document_asked_for, main_points, unknown_document
+from rag.answer.overview import MOST_POINTS, Contents, document_asked_for, main_points, unknown_document
 from rag.answer.passages import REPEATED, RULED_OUT, Passage, is_ruled_out, part_of, rank_passages
 from rag.answer.verdict import Judging, Search, Verdict
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Mode, Retrieval, Turn
@@ -65,10 +65,9 @@ class QuotingAnswerer:
 
     def answer(self, retrieval: Retrieval, history: Sequence[Turn] = ()) -> Iterator[DraftEvent]:  # noqa: ARG002
         """The quotes that answer, or an abstention with its reason; beside an answer the reason is what it lacks."""
-        document = document_asked_for(retrieval) if self._contents else None
         judged = self.judging(retrieval)
-        if self._contents and document:
-            passages = main_points(self._contents(document.id))
+        if points := self._points(retrieval):
+            passages = points
         elif unknown := unknown_document(retrieval):
             judged, passages = judged._replace(decided=Answerable(False, unknown, 0.0)), ()
         else:
@@ -99,7 +98,20 @@ class QuotingAnswerer:
             confidence=judged.decided.confidence,
         )
 
+    def _points(self, retrieval: Retrieval, at_most: int = MOST_POINTS) -> tuple[Passage, ...]:
+        """The main points of a document, where they are asked for and it is clear of which."""
+        document = document_asked_for(retrieval) if self._contents else None
+        if self._contents is None or document is None:
+            return ()
+        return main_points(self._contents(document.id), part_of(retrieval), at_most=at_most)
+
     def _passages(self, retrieval: Retrieval, judged: Verdict) -> tuple[Passage, ...]:
+        several = judged.parts if len(judged.parts) > 1 else ()
+        if any(points := [self._points(part, MOST_QUOTES) for part in several]):
+            found: list[Passage] = []
+            for part, some in zip(several, points, strict=True):
+                found += (one for one in some or choose((part,)) if not _stands_in_one(one, found))
+            return tuple(found)
         if passages := choose(judged.parts, whole=retrieval if judged.whole else None):
             return passages
         # All that answers was left out by the question: what it does not leave out may stand elsewhere.

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from rag.answer.overview import document_asked_for, main_points
-from rag.types import DocumentInfo, Filters, Hit, Retrieval
+from rag.answer.passages import part_of
+from rag.types import DocumentInfo, Filters, Hit, Retrieval, Turn
 
 from .test_quoting import answerer, found, hit
 
@@ -55,6 +56,10 @@ def asked(question: str, *hits: Hit) -> Retrieval:
         "What is in the ART's letter?",
         "Hello, please give me the gist of the letter",
         "What did Ardon and Belden agree on?",
+        "Apart from the ferry, what does the letter say?",
+        "What does Ardon contribute to the deal?",
+        "What do Ardon and Belden do for each other?",
+        "Which concessions did both sides make?",
         "What was agreed between the two towns of Ardon and Belden?",
         "List all the steps that both sides agreed on.",
     ],
@@ -75,7 +80,7 @@ def test_a_request_for_the_main_points_of_a_document_names_it(question: str) -> 
         "What is in the letter about Ardon?",
         "Tell me about the bridge in the letter.",
         "Summarise the position of Ardon in the letter.",
-        "Apart from the bridge, what does the letter say?",
+        "When was the letter written, and what does each side give?",
         "Summarise the letters.",
         "Summarise the letter of the mayor of Ardon.",
         "Summarise the speech of Ardon.",
@@ -145,6 +150,43 @@ def test_what_gives_another_number_is_another_point() -> None:
     ]
     hits = of(LETTER, *(hit(text, number=at, cosine=0.5) for at, text in enumerate(texts, start=1)))
     assert [point.hit.paragraph.number for point in main_points(hits)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("What does Ardon contribute?", [1, 3]),
+        ("Which gestures did Belden make in the letter?", [2]),
+        ("What do Ardon and Belden do for each other?", [1, 2, 3]),
+        ("What does each side give?", [1, 2, 3]),
+        ("Apart from the bells, what does each side give?", [1, 3]),
+        ("What does Corland give?", []),
+    ],
+)
+def test_what_a_party_does_is_what_it_alone_is_said_to_do(question: str, numbers: list[int]) -> None:
+    texts = [
+        "As a sign of friendship, the town of Ardon releases 32 men from its dungeons.",
+        "In its turn, the town of Belden sends 2 bells of bronze to its neighbour.",
+        "Ardon also supports the bid of Belden to hold the great fair of the river towns in spring.",
+        "Ardon and Belden hope that the other towns will agree and will come to the fair.",
+        "The guards of Ardon and the men of Belden met at the bridge; Ardon people cheered.",
+    ]
+    hits = of(LETTER, *(hit(text, number=at, cosine=0.5) for at, text in enumerate(texts, start=1)))
+    assert [point.hit.paragraph.number for point in main_points(hits, part_of(asked(question)))] == numbers
+
+
+def test_of_several_things_asked_one_may_be_the_main_points() -> None:
+    def search(question: str, history: Sequence[Turn], filters: Filters) -> Retrieval:
+        if "Who" in question:
+            return found(question, hit("The mayor wrote it on Monday."))
+        return asked(question)
+
+    answering = answerer(search=search, contents=lambda document: letter())
+    (_, draft) = answering.answer(asked("Who wrote it? And what is the letter of Ardon about?"))
+    quoted = [citation.quote for citation in draft.citations]
+    assert quoted[0] == "The mayor wrote it on Monday."
+    assert POINTS[1][0] in quoted
+    assert len(quoted) == 3
 
 
 def test_a_document_of_one_paragraph_has_several_points() -> None:
