@@ -55,13 +55,14 @@ class Judging:
             rest = None if whole.answerable else self.without_what_is_left_out(retrieval)
             decided = self._answerable(rest) if rest else whole
             return Verdict(decided, (rest,)) if rest and decided.answerable else Verdict(whole, parts)
-        if whole.answerable:
-            unanswered = [part for part in parts if all(map(is_ruled_out, rank_passages(part)))]
-            return Verdict(whole, parts, lacking=_lacking((part, self._answerable(part)) for part in unanswered))
         each = [(part, self._answerable(part)) for part in parts]
         answered = tuple(part for part, verdict in each if verdict.answerable)
         if not answered:
-            return Verdict(whole, parts)
+            # Nothing that is asked is answered by itself: the whole only looks as if it were.
+            return Verdict(each[0][1] if whole.answerable else whole, (retrieval,))
+        if whole.answerable:
+            ruled_out = [(part, one) for part, one in each if all(map(is_ruled_out, rank_passages(part)))]
+            return Verdict(whole, parts, lacking=_lacking(ruled_out))
         decided = Answerable(True, "", min(verdict.confidence for _, verdict in each))
         return Verdict(decided, answered, whole=len(answered) == len(parts), lacking=_lacking(each))
 

@@ -339,6 +339,18 @@ def test_what_is_not_answered_of_several_things_is_said_beside_what_is(question:
     assert (draft.status, draft.reason) == ("abstained", "No paragraph mentions Mars.")
 
 
+def test_what_is_answered_in_none_of_its_parts_is_not_answered_as_a_whole() -> None:
+    question = "Who lives on Mars, and who was there?"
+    answering = QuotingAnswerer(
+        copies=lambda paragraph, span: (),
+        answerable=lambda found: Answerable(found.question == question, "No paragraph mentions Mars.", 0.6),
+        search=lambda question, history, filters: found(question, hit("Mills was there.")),
+    )
+    *_, draft = answering.answer(found(question, hit("Mills was there.")))
+    assert isinstance(draft, Draft)
+    assert (draft.status, draft.reason) == ("abstained", "No paragraph mentions Mars.")
+
+
 @pytest.mark.parametrize(("odds", "said"), [(-2.0, ""), (-6.0, "Not answered: \u201cwho paid it?\u201d Why.")])
 def test_of_a_question_that_is_answered_as_a_whole_what_the_reader_rules_out_is_said_to_lack(
     odds: float, said: str
