@@ -13,11 +13,16 @@ _LEAVES_OUT = (
 _BEFORE_A_QUESTION = re.compile(
     rf"{_LEAVES_OUT}(?P<what>[^;:?!]{{2,160}}?),?(?=\s+(?:and\s+|also\s+)?{_QUESTION_WORD}\b)", re.IGNORECASE
 )
-_ANYWHERE = re.compile(rf"{_LEAVES_OUT}(?P<what>[^,;:?!]{{2,120}}?)(?=\s*(?:[,;:?!]|\.?\s*$))", re.IGNORECASE)
+_ANYWHERE = re.compile(
+    rf"{_LEAVES_OUT}(?P<what>[^,;:?!]{{2,120}}?)"
+    r"(?=\s*(?:[,;:?!]|\.?\s*$)|\s+(?:do|does|did|has|have|will|is|are|was|were)\b)",
+    re.IGNORECASE,
+)
 
 
 def left_out(question: str) -> tuple[str, str]:
     """The question without what it leaves out, and that; the second is empty where it leaves nothing out."""
+    question = " ".join(question.split())
     match = _BEFORE_A_QUESTION.search(question) or _ANYWHERE.search(question)
     if match is None:
         return question, ""

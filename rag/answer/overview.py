@@ -171,6 +171,11 @@ def _is_named(document: DocumentInfo, question: str) -> bool:
     special = {fold(match.group()) for match in _SPECIAL.finditer(question)}
     if special and not any(fold(document.title).find(word) >= 0 for word in special):
         return False
+    if doers_asked_about(question) is not None:
+        # Whatever else is asked narrows it: "for peace", "in the region".
+        names = {term.text for name in values_of(question).names for term in content_terms(name.surface)}
+        if not _named(question) <= names:
+            return False
     subject = _SUBJECT.search(question)
     dated = {term.text for date in find_dates(question) for term in content_terms(date.surface)}
     if subject and not _named(subject["of"]) - dated <= _words_of(_about_what(document.title), question):
