@@ -28,7 +28,7 @@ _OPENS = re.compile(
 )
 _AUXILIARY = r"(?:do|does|did|will|would|has|have|had)"
 _BEFORE = re.compile(rf"\b{_AUXILIARY}\s+(?:the\s+)?\Z", re.IGNORECASE)
-_BEHIND = re.compile(rf"\s+(?:(?:also|then|each)\s+)?{_ASKS}\b", re.IGNORECASE)
+_BEHIND = re.compile(rf"\s+(?:(?:also|then|each|side|government|party)\s+)?{_ASKS}\b", re.IGNORECASE)
 _EVERYBODY = re.compile(
     rf"{_AUXILIARY}\s+(?:(?:each|either)\s+(?:side|party|government|country|state|nation)|"
     r"(?:(?:the|these|both|the\s+two|both\s+the|two)\s+)(?:sides|parties|governments|countries|states|nations|neighbou?rs))"

@@ -90,6 +90,14 @@ _HAS_VERB = re.compile(
     r"|^of\s+(?:it|them|these|those|the|its|their|his|her)\b"
 )
 """What is no such question, though it may look like one: "which of them signed?"."""
+_AUXILIARY_ANY = rf"(?i:{_AUXILIARY})"
+_SUBJECT = re.compile(
+    rf"\W{{0,20}}(?:(?i:and|or)\s+)?(?P<asks>{_AUXILIARY_ANY})\s+(?:the\s+)?[A-Z]\w*(?:\s+[A-Z]\w*){{0,4}}\s+(?=[a-z])"
+)
+_BARE_SUBJECT = re.compile(
+    rf"\W{{0,20}}(?:(?i:and|or)\s+)?(?P<asks>{_AUXILIARY_ANY})\s+(?P<who>(?:the\s+)?[A-Z]\w*(?:\s+[A-Z]\w*){{0,4}})\W{{0,20}}"
+)
+"""What only names another who might have done the same: "Did Armenia withdraw? Did Azerbaijan?"."""
 _FRAME = re.compile(
     rf"\W{{0,20}}(?P<frame>(?:(?:according\s+to|{_PREPOSITION})\s+[^,;:?]{{2,80}},"
     r"|(?:(?!(?:i|we|me|my|us|our|you|your|please|asks?|questions?|know|tell|say|need|want)\b)[^\s,;:?!.]{1,60}+\s?+){1,7}:))"
@@ -171,6 +179,9 @@ def _completed(pieces: Sequence[str]) -> Iterator[str]:
 
 
 def _filled(before: str, piece: str) -> str | None:
+    bare, same = _BARE_SUBJECT.fullmatch(piece), _SUBJECT.match(before)
+    if bare and same and bare["asks"].lower() == same["asks"].lower():
+        return f"{bare['asks']} {bare['who']} {before[same.end() :].lstrip()}"
     gap, asked = _VERBLESS.fullmatch(piece), _OPENING.match(before)
     if not gap or not asked or gap["asks"].lower() != asked["asks"].lower() or _HAS_VERB.search(gap["rest"]):
         return None

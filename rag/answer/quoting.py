@@ -15,7 +15,7 @@ from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
 from rag.answer.overview import MOST_POINTS, Contents, document_asked_for, main_points, unknown_document
 from rag.answer.passages import REPEATED, RULED_OUT, Passage, is_ruled_out, part_of, rank_passages
-from rag.answer.verdict import Judging, Search, Verdict
+from rag.answer.verdict import Judging, Search, Verdict, says_what_is_lacking
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Mode, Retrieval, Turn
 
 MOST_QUOTES = 3
@@ -92,7 +92,9 @@ class QuotingAnswerer:
         yield Draft(
             status="answered",
             text=text,
-            reason=judged.lacking,
+            reason=says_what_is_lacking(
+                one for one in judged.lacking if not (one[0] in judged.parts and self._points(one[0]))
+            ),
             claims=claims,
             citations=citations,
             confidence=judged.decided.confidence,
@@ -106,7 +108,7 @@ class QuotingAnswerer:
         return main_points(self._contents(document.id), part_of(retrieval), at_most=at_most)
 
     def _passages(self, retrieval: Retrieval, judged: Verdict) -> tuple[Passage, ...]:
-        several = judged.parts if len(judged.parts) > 1 else ()
+        several = judged.parts if judged.parts != (retrieval,) else ()
         if any(points := [self._points(part, MOST_QUOTES) for part in several]):
             found: list[Passage] = []
             for part, some in zip(several, points, strict=True):

@@ -20,19 +20,21 @@ Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
 MOST_PARTS = 5
 """Things asked at once that are searched for; each gets a quote."""
 NOT_ANSWERED = "Not answered:"
+NOWHERE = "No paragraph mentions "
+"""How a reason begins that says what is missing altogether."""
 
 
 class Verdict(NamedTuple):
     """What was decided about a retrieval.
 
     `parts` are the retrievals of what is answered, `(retrieval,)` where one thing is asked; `whole` says whether that
-    is all that is asked, and `lacking`, in words, what is not.
+    is all that is asked, and `lacking` holds what is not, and why.
     """
 
     decided: Answerable
     parts: tuple[Retrieval, ...]
     whole: bool = True
-    lacking: str = ""
+    lacking: tuple[tuple[Retrieval, Answerable], ...] = ()
 
 
 class Judging:
@@ -60,11 +62,17 @@ class Judging:
         if not answered:
             # Nothing that is asked is answered by itself: the whole only looks as if it were.
             return Verdict(each[0][1] if whole.answerable else whole, (retrieval,))
+        lacking = tuple((part, verdict) for part, verdict in each if not verdict.answerable)
         if whole.answerable:
-            ruled_out = [(part, one) for part, one in each if all(map(is_ruled_out, rank_passages(part)))]
-            return Verdict(whole, parts, lacking=_lacking(ruled_out))
+            # What only a part is judged not to answer may stand in what the whole found, unless something is missing.
+            lacking = tuple(
+                one for one in lacking if _is_nowhere(one[1]) or all(map(is_ruled_out, rank_passages(one[0])))
+            )
+            # Of what is named nowhere nothing is quoted, however near it comes.
+            heard = tuple(replace(part, hits=()) if _is_nowhere(verdict) else part for part, verdict in each)
+            return Verdict(whole, heard, lacking=lacking)
         decided = Answerable(True, "", min(verdict.confidence for _, verdict in each))
-        return Verdict(decided, answered, whole=len(answered) == len(parts), lacking=_lacking(each))
+        return Verdict(decided, answered, whole=not lacking, lacking=lacking)
 
     def _parts(self, retrieval: Retrieval) -> tuple[Retrieval, ...]:
         """One retrieval for each thing asked, without remarks that ask for nothing ("Regards, Anna").
@@ -106,10 +114,14 @@ def found_together(retrieval: Retrieval, parts: Sequence[Retrieval], *, each: in
     return replace(retrieval, hits=tuple(hits.values()))
 
 
-def _lacking(judged: Iterable[tuple[Retrieval, Answerable]]) -> str:
+def says_what_is_lacking(lacking: Iterable[tuple[Retrieval, Answerable]]) -> str:
     """Which of the things asked are not answered, and why: silence is kept about them, and said to be."""
-    unanswered = ((part.question.strip(), verdict.reason) for part, verdict in judged if not verdict.answerable)
-    return " ".join(f"{NOT_ANSWERED} \u201c{question}\u201d {reason}".strip() for question, reason in unanswered)
+    said = ((part.question.strip(), verdict.reason) for part, verdict in lacking)
+    return " ".join(f"{NOT_ANSWERED} \u201c{question}\u201d {reason}".strip() for question, reason in said)
+
+
+def _is_nowhere(verdict: Answerable) -> bool:
+    return not verdict.answerable and verdict.reason.startswith(NOWHERE)
 
 
 def _asks_apart(retrieval: Retrieval) -> bool:

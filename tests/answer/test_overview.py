@@ -77,6 +77,8 @@ def test_a_request_for_the_main_points_of_a_document_names_it(question: str) -> 
         "What was agreed on taxes?",
         "What did Ardon agree to pay?",
         "Who agreed?",
+        "What does Ardon contribute to the peace?",
+        "What does Ardon do for the bridge?",
         "What is in the letter about Ardon?",
         "Tell me about the bridge in the letter.",
         "Summarise the position of Ardon in the letter.",

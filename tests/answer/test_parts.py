@@ -94,6 +94,8 @@ from rag.answer.parts import questions_of, split_question
             "May 2018: how did the bank see prices, and where did it put its rate?",
             ("May 2018: how did the bank see prices", "May 2018: where did it put its rate?"),
         ),
+        ("Did Rome sign the deal? Did Paris?", ("Did Rome sign the deal", "Did Paris sign the deal")),
+        ("Did Rome sign it? Did it rain?", ("Did Rome sign it", "Did it rain?")),
         ("On 3 May, who spoke and what was decided?", ("On 3 May, who spoke", "On 3 May, what was decided?")),
         (
             "In their letter, who thanks the bank and what do they ask of it?",

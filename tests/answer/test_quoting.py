@@ -339,6 +339,22 @@ def test_what_is_not_answered_of_several_things_is_said_beside_what_is(question:
     assert (draft.status, draft.reason) == ("abstained", "No paragraph mentions Mars.")
 
 
+def test_nothing_is_quoted_for_a_part_that_names_what_stands_nowhere() -> None:
+    fee, near = (
+        read(hit("The council set the fee at 40 crowns."), 3.0),
+        read(hit("Mills lives on the moor.", number=2), 0.0),
+    )
+    answering = QuotingAnswerer(
+        copies=lambda paragraph, span: (),
+        answerable=lambda found: Answerable("fee" in found.question, "No paragraph mentions Mars.", 0.6),
+        search=lambda question, history, filters: found(question, fee if "fee" in question else near),
+    )
+    *_, draft = answering.answer(found("What was the fee, and who lives on Mars?", fee))
+    assert isinstance(draft, Draft)
+    assert [citation.quote for citation in draft.citations] == ["The council set the fee at 40 crowns."]
+    assert draft.reason == "Not answered: \u201cwho lives on Mars?\u201d No paragraph mentions Mars."
+
+
 def test_what_is_answered_in_none_of_its_parts_is_not_answered_as_a_whole() -> None:
     question = "Who lives on Mars, and who was there?"
     answering = QuotingAnswerer(
