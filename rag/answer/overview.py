@@ -41,6 +41,7 @@ FEW_WORDS = 9
 TOLD = 0.5
 """What it loses when all its words stand in another point (maximal marginal relevance; Carbonell, Goldstein 1998)."""
 APART = 0.5
+UNCLEAR = "It is not clear which document is meant."
 CLEAR, CLEAR_UNNAMED = 0.6, 0.5
 """How much of what was found must be of one document that is not named."""
 
@@ -129,9 +130,9 @@ def document_asked_for(retrieval: Retrieval) -> DocumentInfo | None:
 
 
 def unknown_document(retrieval: Retrieval) -> str:
-    """Why none is meant by a request for all of a document: a name in it that nothing found mentions; or nothing.
+    """Why a request for all of a document cannot be met: nothing found mentions a name in it, or nothing names one.
 
-    The other words of such a question ("the agreement", "the report") are near to whatever was found.
+    Empty where it can. The other words of such a question ("the agreement", "the report") are near to anything.
     """
     question = _asked(retrieval)
     if doers_asked_about(question) is not None or not _asks_for_all(retrieval, question):
@@ -142,7 +143,8 @@ def unknown_document(retrieval: Retrieval) -> str:
         if not any(context.holds_name(name) for context in contexts):
             near = " near the question" if elsewhere.issuperset(name.surface.split()) else ""
             return f"No paragraph{near} mentions {name.surface}."
-    return ""
+    unclear = not _named(question) and not _AGREED.search(question) and document_asked_for(retrieval) is None
+    return UNCLEAR if unclear else ""
 
 
 def _asked(retrieval: Retrieval) -> str:

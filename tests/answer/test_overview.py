@@ -216,6 +216,19 @@ def test_a_document_under_a_name_that_nothing_mentions_is_not_another(question: 
     assert draft.reason == reason.replace(" near the question", "")
 
 
+def test_of_several_documents_that_may_be_meant_none_is_guessed() -> None:
+    equal = [
+        *of(LETTER, hit("We agree.")),
+        *of(SPEECH, hit("Taxes will fall.")),
+        *of(replace(SPEECH, id="other"), hit("No.")),
+    ]
+    answering = answerer(contents=lambda document: letter())
+    (_, draft) = answering.answer(asked("Summarise the document.", *equal))
+    assert (draft.status, draft.reason) == ("abstained", "It is not clear which document is meant.")
+    (_, draft) = answering.answer(asked("Summarise the document on the bridge.", *equal))
+    assert draft.status == "answered"
+
+
 def test_they_are_quoted_from_all_of_the_document_whatever_was_found_of_it() -> None:
     looked_at: list[str] = []
 
