@@ -47,6 +47,8 @@ MOST_JOINED = 3
 """Sentences of a longer paragraph that are quoted together."""
 NEARLY_ALL, AS_WELL_WITHIN = 0.9, 0.05
 AGENTS = frozenset({"person", "agent", "country", "names"})
+TELLS_MORE = 3.0
+"""The reader's log-odds from which on a passage answers whatever else it tells of."""
 LEFT_OUT = 0.6
 """The share of the words of what a question leaves out from which on a passage tells of that."""
 REPEATED = 0.6
@@ -132,8 +134,11 @@ class Part:
     left_out_groups: Mapping[str, frozenset[int]]
 
     def leaves_out(self, passage: Passage) -> bool:
-        """Whether what a passage tells is what the question leaves out."""
-        if not self.left_out:
+        """Whether what a passage tells is what the question leaves out.
+
+        Not where the reader is sure that it answers: "coal and oil" answers what there is besides coal.
+        """
+        if not self.left_out or (passage.odds is not None and passage.odds >= TELLS_MORE):
             return False
         text = passage.hit.paragraph.text[passage.span.start : passage.span.end]
         said = frozenset[int]().union(*(sense.groups for sense in senses(text)))

@@ -225,10 +225,13 @@ def test_what_the_reader_denies_comes_behind_what_it_is_sure_of(surest: float, o
         ("Apart from the ten miners, who else was set free?", [2]),
         ("Who was set free, other than the ten miners?", [2]),
         ("Besides the ten bakers, who was set free?", [1]),
+        ("Besides the ten miners at noon, who was surely set free?", [1]),
     ],
 )
 def test_what_a_question_leaves_out_is_not_quoted(question: str, chosen: list[int]) -> None:
-    first = read(hit("Ten miners were set free at noon.", number=1, cosine=0.9), 2.0)
+    # Where the reader is sure the passage tells more than what is left out: "the miners and the mayor".
+    odds = 3.5 if "surely" in question else 2.0
+    first = read(hit("Ten miners were set free at noon.", number=1, cosine=0.9), odds)
     second = read(hit("A priest of the town was set free later.", number=2, cosine=0.4), 0.0)
     asked = found(question, first, second)
     assert [passage.hit.paragraph.number for passage in choose([asked])][:1] == chosen
