@@ -21,6 +21,8 @@ from rag.types import Filters, Hit, Retrieval, SentenceScore, Signals, TermStati
 
 CANDIDATES = 100
 """How many paragraphs each way of searching contributes."""
+LARGEST_DOCUMENT = 300
+"""Paragraphs of a document that are looked at for its main points."""
 RERANKED = 30
 _TRIES = 3
 _NO_FILTERS = Filters()
@@ -95,13 +97,16 @@ class Searcher:
         )
 
     def document(self, id: str) -> tuple[Hit, ...]:  # noqa: A002 - the documented word
-        """All paragraphs of a document in their order, as hits of what it is about.
+        """The paragraphs of a document in their order, as hits of what it is about.
 
+        All of them, or as many evenly spread over one that has more than `LARGEST_DOCUMENT`.
         Sentences score by their cosine to what all of them and the title have in common, the mean of their vectors
         (the centroid of Radev et al. 2004, https://doi.org/10.1016/j.ipm.2003.10.006).
         """
         catalog = self._index.catalog
-        loaded = self._index.load(catalog.paragraph_keys(id), dimension=catalog.state().dimension)
+        keys = catalog.paragraph_keys(id)
+        every = max(1, -(-len(keys) // LARGEST_DOCUMENT))
+        loaded = self._index.load(keys[::every], dimension=catalog.state().dimension)
         stored = sorted(loaded.values(), key=lambda item: item.paragraph.number)
         if not stored:
             return ()

@@ -13,6 +13,7 @@ from rag.errors import InputError
 from rag.index import HashEmbedder, Index
 from rag.index.embedding import Vectors
 from rag.retrieve import Searcher
+from rag.retrieve.search import LARGEST_DOCUMENT
 from rag.types import Filters, Retrieval, Turn
 from tests.index.conftest import index_of, make_document, opened
 
@@ -140,6 +141,16 @@ def test_a_document_is_given_whole_and_its_sentences_by_what_they_share_with_it(
         assert hit.sentences
         assert all(-1 <= sentence.score <= 1.0001 for sentence in hit.sentences)
     assert searcher.document("nothing of that name") == ()
+
+
+def test_of_a_very_long_document_paragraphs_from_all_of_it_are_given(tmp_path: Path) -> None:
+    texts = [f"The council met for the {number}th time." for number in range(1, 701)]
+    index_of(tmp_path / "index", [make_document("minutes", *texts, title="Minutes")])
+    numbers = [hit.paragraph.number for hit in Searcher(opened(tmp_path / "index")).document("minutes")]
+    assert len(numbers) <= LARGEST_DOCUMENT
+    assert numbers == sorted(numbers)
+    assert numbers[0] == 1
+    assert numbers[-1] > 690
 
 
 def test_filters_hold(searcher: Searcher) -> None:
