@@ -71,7 +71,8 @@ _AGREED = re.compile(
 )
 """What asks for all that was agreed."""
 _ASKS_MORE = re.compile(
-    r"\b(?:who|whom|whose|when|where|which|why|how|both\s+(?:the\s+)?(?:documents|texts|reports|statements)|position|stance|view|role|part|without)\b"
+    r"\b(?:who|whom|whose|when|where|which|why|how|both\s+(?:the\s+)?(?:documents|texts|reports|statements)|"
+    r"position|stance|view|role|part|without)\b"
     rf"|(?<!what)(?<!what's)(?<!what\sis)\s+in\s+(?:the|this|that)\s+(?:\w+\s+)?{_DOCUMENT}\b",
     re.IGNORECASE,
 )
@@ -87,7 +88,8 @@ _FRAMES = re.compile(
     rf"\b(?:{_DOCUMENT}|joint|press|overview|summari[sz]e|summary|sum|recap|synopsis|gist|outline|essentials|brief(?:ly)?|"
     r"takeaways?|short|nutshell|main|key|points?|messages?|elements?|contents?|few|quotes|sentences|words|say|cover|about|"
     r"please|give|tell|could|can|agree[sd]?|decide[sd]?|settled?|announce[sd]?|steps|measures|decisions|commitments|two|both|"
-    r"gestures?|goodwill|moves?|concessions?|contributions?|promises?|favou?rs?|return|neighbou?r|towards?|each|other|deal|contributes?d?|offer(?:s|ed)?|"
+    r"gestures?|goodwill|moves?|concessions?|contributions?|promises?|favou?rs?|return|neighbou?r|towards?|each|other|"
+    r"contribute[sd]?|offer(?:s|ed)?|"
     rf"concede[sd]?|undertake[ns]?|{_PARTIES})\b",
     re.IGNORECASE,
 )
@@ -119,9 +121,8 @@ def document_asked_for(retrieval: Retrieval) -> DocumentInfo | None:
     question = _asked(retrieval)
     if not _asks_for_all(retrieval, question):
         return None
-    one = len(retrieval.filters.documents) == 1
     documents = {hit.document.id: hit.document for hit in retrieval.hits}
-    fitting = [document for document in documents.values() if one or _is_named(document, question)]
+    fitting = [document for document in documents.values() if _is_named(document, question)]
     found = {each: sum(hit.score for hit in retrieval.hits if hit.document.id == each) for each in documents}
     best = max(fitting, key=lambda document: found[document.id], default=None)
     rivals, share = (fitting, CLEAR) if _named(question) else (documents.values(), CLEAR_UNNAMED)

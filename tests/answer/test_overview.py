@@ -113,6 +113,8 @@ def test_in_the_scope_of_one_document_it_need_not_be_named() -> None:
     scope = Filters(documents=("letter",))
     assert document_asked_for(replace(asked("Summarise it."), filters=scope)) == LETTER
     assert document_asked_for(asked("Summarise it.")) is None
+    for question in ("Summarise what is said on the ferry.", "What does Ardon do for the ferry?"):
+        assert document_asked_for(replace(asked(question), filters=scope)) is None
 
 
 def test_a_follow_up_is_no_such_request() -> None:
