@@ -151,3 +151,31 @@ def test_of_two_questions_the_one_that_is_not_answered_is_named(assistant: rag.A
     assert answer.status == "answered"
     assert "32" in answer.draft.text
     assert answer.reason == "Not answered: \u201cwho lives on Mars?\u201d No paragraph mentions Mars."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What do the documents say about the peace treaty?",
+        "Do these texts mention a peace treaty?",
+        "Where is the peace treaty mentioned?",
+        "peace treaty",
+    ],
+)
+def test_what_is_said_on_a_topic_comes_from_each_document_that_speaks_of_it(
+    question: str, assistant: rag.Assistant
+) -> None:
+    answer = assistant.ask(question)
+    assert {citation.document.id for citation in answer.citations} == {
+        "jamnews-2023-12-07-joint-statement", "trend-2023-12-08-ots-reaction"
+    }  # fmt: skip
+    assert all("peace treaty" in citation.quote for citation in answer.citations)
+    assert answer.question == question
+
+
+def test_of_several_topics_each_is_told_of_or_said_to_be_missing(assistant: rag.Assistant) -> None:
+    answer = assistant.ask("What do the documents say about servicemen, landmines and the climate summit?")
+    quoted = " ".join(citation.quote for citation in answer.citations)
+    assert all(told in quoted for told in ("32 Armenian", "2 Azerbaijani", "COP29"))
+    assert answer.reason.startswith("Not answered: \u201cWhat is said about landmines?\u201d ")
+    assert assistant.ask("Do the documents mention Georgia?").reason == "No paragraph mentions Georgia."

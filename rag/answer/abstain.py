@@ -18,6 +18,7 @@ from rag.answer.answerer import Answerable
 from rag.answer.asked import WORDING
 from rag.answer.nearness import Encode, Nearness
 from rag.answer.signs import READ, Signs, asked_text, signs_of
+from rag.retrieve.topics import keywords, topic_of
 from rag.text.lexicon import PLEASANTRIES
 from rag.text.terms import content_terms, fold, is_stopword, terms
 from rag.text.thesaurus import senses
@@ -94,6 +95,8 @@ class Abstention:
             return Answerable(answerable=False, reason=reason_of(signs), confidence=0.0)
         weights = fitted(read=retrieval.hits[0].read is not None)
         confidence = weights.confidence(signs.values)
+        if names_what_is_nowhere(retrieval, signs):
+            return Answerable(answerable=False, reason=reason_of(signs), confidence=0.0)
         if confidence >= weights.threshold(self._caution):
             return Answerable(answerable=True, reason="", confidence=confidence)
         return Answerable(answerable=False, reason=reason_of(signs), confidence=confidence)
@@ -106,6 +109,14 @@ def asks_something(retrieval: Retrieval) -> bool:
         return False
     named = any(fold(term.surface) not in PLEASANTRIES for term in content_terms(retrieval.standalone_question))
     return named or len(words) > BARE
+
+
+def names_what_is_nowhere(retrieval: Retrieval, signs: Signs) -> bool:
+    """Whether all that is said of one name is asked for, and no paragraph found mentions it: then nothing is said."""
+    asked = retrieval.standalone_question
+    topic = topic_of(asked) or keywords(asked)
+    name = next((which for what, which in signs.lacks if what == "name"), None)
+    return bool(topic and name) and fold(topic or "").removeprefix("the ") == fold(name or "").removeprefix("the ")
 
 
 def is_understood(retrieval: Retrieval) -> bool:

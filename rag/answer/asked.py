@@ -44,13 +44,15 @@ _ROLES = (
     r"(?:general|president|ministers?|leader|director|head|chair\w*|king|queen|author|spokes\w+|ambassador|secretary|"
     r"chief|commander|officer|governor|mayor|chancellor|monarch|emperor)"
 )
+_WORD = r"(?:(?!(?:do|does|did|has|have|had|can|could|will|would|should|may|might|must|to)\b)\w+\s+)"
+"""A word between "what" and what is asked for; "What did the president say?" does not ask which president."""
 _PATTERN_OF: tuple[tuple[Wanted, str], ...] = (
     (
         "person",
         rf"\b(?:what|which)\b.{{0,30}}\bnames?\b(?:\s+of\b.{{0,20}}\b(?:{_ROLES}|person|man|woman))"
         rf"|\bwho(?:\s+(?:is|was|were|are)|'s)\s+(?:\w+\s+){{0,3}}?{_ROLES}\b(?!\s+(?:to|who|that)\b)"
         r"|\bwhat\s+(?:are|is|were|was)\s+(?:his|her|their)\s+(?:full\s+)?names?\b|\bby\s+name\b"
-        r"|\b(?:what|which)\s+(?:\w+\s+){0,2}(?:person|man|woman|king|queen|emperor|president|minister|general|author|"
+        rf"|\b(?:what|which)\s+{_WORD}{{0,2}}(?:person|man|woman|king|queen|emperor|president|minister|general|author|"
         r"scientist|singer|actor|actress|artist|composer|philosopher|mathematician)\b",
     ),
     ("year", r"\b(?:what|which)\s+years?\b|\bin\s+what\s+(?:decade|century)\b"),
@@ -67,17 +69,17 @@ _PATTERN_OF: tuple[tuple[Wanted, str], ...] = (
     ("age", r"\bhow\s+(?:old|long)\b|\bat\s+what\s+age\b"),
     ("percent", r"\b(?:what|which)\s+(?:\w+\s+)?percent(?:age)?\b"),
     ("money", r"\bhow\s+much\b.*\b(?:cost|pay|paid|spend|spent|worth|earn\w*|money)\b|\bwhat\b.*\b(?:price|cost)\b"),
-    ("country", r"\b(?:what|which|whose)\s+(?:(?!of\b)\w+\s+){0,2}?(?:country|nation)\b"),
+    ("country", rf"\b(?:what|which|whose)\s+(?:(?!of\b){_WORD}){{0,2}}?(?:country|nation)\b"),
     (
         "names",
-        r"\b(?:what|which|list\s+the|name\s+the)\s+(?:\w+\s+){0,1}?(?:countries|nations|states|cities|members|"
+        rf"\b(?:what|which|list\s+the|name\s+the)\s+{_WORD}{{0,1}}?(?:countries|nations|states|cities|members|"
         r"organi[sz]ations|companies|parties)\b(?!'|\s+(?:of|do)\b)",
     ),
-    ("city", r"\b(?:what|which)\s+(?:\w+\s+){0,1}?(?:place|city|town|village|venue|location)\b"),
+    ("city", rf"\b(?:what|which)\s+{_WORD}{{0,1}}?(?:place|city|town|village|venue|location)\b"),
     ("place", r"^\W*(?:and\s+|from\s+|to\s+)?where\b"),
     ("area", r"\b(?:what|which)\s+(?:\w+\s+)?(?:capital|state|province|county|region|continent|island|river)\b"),
     ("agent", r"\bwho(?:m|se)?\b"),
-    ("reason", r"\bwhy\b|\bwhat\s+(?:\w+\s+){0,2}(?:reason|motive|cause)\b|\bhow\s+come\b"),
+    ("reason", rf"\bwhy\b|\bwhat\s+{_WORD}{{0,2}}(?:reason|motive|cause)\b|\bhow\s+come\b"),
     (
         "yesno",
         r"^\W*(?:and\s+|so\s+|but\s+)?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\b",

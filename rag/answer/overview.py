@@ -20,6 +20,7 @@ from rag.answer.passages import LEANS, REPEATED, Part, Passage, unbroken
 from rag.answer.signs import asked_text
 from rag.retrieve.followups import leans
 from rag.text.dates import find_dates
+from rag.text.documents import DOCUMENT, KINDS, names_a_document
 from rag.text.general import GENERAL
 from rag.text.lexicon import PLEASANTRIES
 from rag.text.names import name_key
@@ -45,18 +46,13 @@ UNCLEAR = "It is not clear which document is meant."
 CLEAR, CLEAR_UNNAMED = 0.6, 0.5
 """How much of what was found must be of one document that is not named."""
 
-_KINDS = r"(?:speech|letter|resolution|readout|remarks|message|fact\s+sheet)"
-_DOCUMENT = (
-    rf"(?:statement|document|declaration|deal|agreement|accord|communiqu\w+|text|report|article|coverage|story|"
-    rf"announcement|release|reaction|piece|{_KINDS})"
-)
 _OF_ALL = re.compile(
     r"\b(?:overview|summari[sz]e|summary|sum\s+up|recap|synopsis|gist|outline|essentials|briefly|takeaways?|"
     r"in\s+(?:brief|short|a\s+nutshell)|(?:main|key)\s+(?:points?|messages?|elements?|contents?)|"
     r"in\s+a\s+few\s+(?:points|quotes|sentences|words)|tell\s+me\s+about)\b"
     r"|\bwhat(?:'s|\s+is|\s+are|\s+was|\s+were)\b.{1,150}\babout\W*$"
-    rf"|\bwhat\s+(?:does|do|did)\b.{{1,120}}\b{_DOCUMENT}\b.{{0,80}}\b(?:say|contain|include|cover|provide|set\s+out)\W*$"
-    rf"|\bwhat(?:'s|\s+is|\s+was|\s+are)\s+in\b.{{1,80}}\b{_DOCUMENT}\b",
+    rf"|\bwhat\s+(?:does|do|did)\b.{{1,120}}\b{DOCUMENT}\b.{{0,80}}\b(?:say|contain|include|cover|provide|set\s+out)\W*$"
+    rf"|\bwhat(?:'s|\s+is|\s+was|\s+are)\s+in\b.{{1,80}}\b{DOCUMENT}\b",
     re.IGNORECASE,
 )
 _PARTIES = r"(?:countries|states|nations|governments|sides|parties|leaders|neighbou?rs|capitals|presidents|ministers)"
@@ -73,19 +69,17 @@ _AGREED = re.compile(
 _ASKS_MORE = re.compile(
     r"\b(?:who|whom|whose|when|where|which|why|how|both\s+(?:the\s+)?(?:documents|texts|reports|statements)|"
     r"position|stance|view|role|part|without)\b"
-    rf"|(?<!what)(?<!what's)(?<!what\sis)\s+in\s+(?:the|this|that)\s+(?:\w+\s+)?{_DOCUMENT}\b",
+    rf"|(?<!what)(?<!what's)(?<!what\sis)\s+in\s+(?:the|this|that)\s+(?:\w+\s+)?{DOCUMENT}\b",
     re.IGNORECASE,
 )
 """What asks for something in a document."""
-_NAMES_ONE = re.compile(rf"\b{_DOCUMENT}\b", re.IGNORECASE)
-_SPECIAL = re.compile(rf"\b{_KINDS}\b", re.IGNORECASE)
-"""Kinds of documents that are said to be that in their title."""
-_SUBJECT = re.compile(rf"\b{_DOCUMENT}\s+(?:on|about|for|regarding|concerning)\s+(?P<of>[^,;:?!]+)", re.IGNORECASE)
+_SPECIAL = re.compile(rf"\b{KINDS}\b", re.IGNORECASE)
+_SUBJECT = re.compile(rf"\b{DOCUMENT}\s+(?:on|about|for|regarding|concerning)\s+(?P<of>[^,;:?!]+)", re.IGNORECASE)
 _ON = re.compile(r"\s(?:on|about|at|regarding|concerning|against|for)\s")
 _BY = re.compile(r"\b(?:statement|declaration|agreement|deal|remarks|speech|letter)\s+(?:by|of|from)\b", re.IGNORECASE)
 _ALSO = re.compile(r"\balso\b", re.IGNORECASE)
 _FRAMES = re.compile(
-    rf"\b(?:{_DOCUMENT}|joint|press|overview|summari[sz]e|summary|sum|recap|synopsis|gist|outline|essentials|brief(?:ly)?|"
+    rf"\b(?:{DOCUMENT}|joint|press|overview|summari[sz]e|summary|sum|recap|synopsis|gist|outline|essentials|brief(?:ly)?|"
     r"takeaways?|short|nutshell|main|key|points?|messages?|elements?|contents?|few|quotes|sentences|words|say|cover|about|"
     r"please|give|tell|could|can|agree[sd]?|decide[sd]?|settled?|announce[sd]?|steps|measures|decisions|commitments|two|both|"
     r"gestures?|goodwill|moves?|concessions?|contributions?|promises?|favou?rs?|return|neighbou?r|towards?|each|other|"
@@ -158,7 +152,7 @@ def _asks_for_all(retrieval: Retrieval, question: str) -> bool:
         return False
     one = len(retrieval.filters.documents) == 1
     follows = retrieval.standalone_question != asked_text(retrieval)
-    of_all = _AGREED.search(question) or (_OF_ALL.search(question) and (one or _NAMES_ONE.search(question)))
+    of_all = _AGREED.search(question) or (_OF_ALL.search(question) and (one or names_a_document(question)))
     asks = doers_asked_about(question) is not None or (of_all and not _ASKS_MORE.search(question))
     return bool(asks and not (follows and leans(question) and not one))
 

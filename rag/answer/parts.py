@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.retrieve.followups import leans
+from rag.retrieve.topics import on_topic, topic_of
+from rag.text.terms import content_terms
 
 LONGEST_LEAD = 200
 """Characters before a question word in which what it hangs on is looked for."""
@@ -123,6 +125,11 @@ _LIST = re.compile(
 _TITLE = re.compile(r"(?!\b[A-Z0-9]+\b)[A-Z]\w*(?:\s+[\w'-]+){2}")
 """Three words of which the first has a capital are part of a title after its colon, not a topic."""
 _BETWEEN = re.compile(r"\s*[,;]\s*(?:and\s+|or\s+)?|\s+and\s+", re.IGNORECASE)
+_BETWEEN_SURELY = re.compile(r"[,;]|\s(?:and|or)\s+(?:about|on)\s", re.IGNORECASE)
+_BETWEEN_TOPICS = re.compile(
+    r"\s*[,;]\s*(?:(?:and|or)\s+)?(?:(?:about|on)\s+)?|\s+(?:and|or)\s+(?:(?:about|on)\s+)?", re.IGNORECASE
+)
+_DETERMINED = re.compile(r"(?:the|an?|its|their|his|her)\s", re.IGNORECASE)
 _NOUNS = rf"(?:(?!(?:{_AUXILIARY}|{_ASKING}|and)\b)[^\s,;:?]+\s+)"
 _OF_ONE_VERB = re.compile(
     rf"(?P<lead>.*?\b)(?P<asks>how\s+(?:many|much)|which|whose)\s+"
@@ -133,12 +140,14 @@ _OF_ONE_VERB = re.compile(
 """One verb behind two things: "How many men and how many women were there?"."""
 
 
-def split_question(question: str) -> tuple[str, ...]:
+def split_question(question: str, *, joined: bool = False) -> tuple[str, ...]:
     """What is asked, one after the other: "When was it issued, and what do they plan?" asks two things.
 
-    So does "What is said on prisoners and on the border?", of one thing and of another.
+    So does "What is said on prisoners and on the border?", of one thing and of another; with `joined` also where the
+    topics are only joined by "and", which may be one thing ("sovereignty and integrity").
     """
-    return tuple(part for piece in questions_of(question) for part in _listed(piece) or _coordinated(piece))
+    pieces = questions_of(question)
+    return tuple(part for piece in pieces for part in _topics(piece, joined=joined) or _coordinated(piece))
 
 
 def questions_of(question: str) -> tuple[str, ...]:
@@ -242,6 +251,25 @@ def _at_commas(text: str, start: int, end: int) -> list[_Piece]:
     return _cut(text, start, end, cuts)
 
 
+def _topics(piece: str, *, joined: bool = False) -> tuple[str, ...]:
+    """A question for each of several topics on which all that is said is asked for."""
+    topic = topic_of(piece)
+    if topic is None or _QUOTED.search(piece) or _JOINT.search(piece):
+        return _listed(piece)
+    topics = [one.strip() for one in _BETWEEN_TOPICS.split(topic) if content_terms(one)]
+    if not _BETWEEN_SURELY.search(topic) and not (joined and _are_apart(topics)):
+        return ()
+    return tuple(map(on_topic, topics)) if len(topics) > 1 else ()
+
+
+def _are_apart(topics: Sequence[str]) -> bool:
+    """Whether "and" joins two things: not in "Bosnia and Herzegovina", not in "chemical and nuclear safety"."""
+    first, *others = topics
+    a_name = first[:1].isupper() and all(one[:1].isupper() for one in others)
+    whole = len(first.split()) > 1 or (first.endswith("s") and not first.endswith(("'s", "\u2019s"))) or first.isupper()
+    return not a_name and (whole or all(map(_DETERMINED.match, others)))
+
+
 def _listed(piece: str) -> tuple[str, ...]:
     """The questions of "An overview of the statement: the releases, the bids and further talks": one for each."""
     match = None if len(piece) > LONGEST_COORDINATED or _QUOTED.search(piece) else _LIST.fullmatch(piece)
@@ -252,8 +280,8 @@ def _listed(piece: str) -> tuple[str, ...]:
 
 
 def lists_topics(question: str) -> bool:
-    """Whether it asks of topics after a colon, each of which is a question by itself."""
-    return len(_listed(question)) > 1
+    """Whether it asks of several topics, each of which is a question by itself."""
+    return len(_topics(question, joined=True)) > 1
 
 
 def _of_one_verb(piece: str) -> re.Match[str] | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from rag.answer.asked import Asked, offers, read_question
 from rag.answer.citations import trim
 from rag.answer.exclusion import left_out
+from rag.retrieve.topics import keywords, on_topic, topic_of
 from rag.text.dates import Date, find_dates
 from rag.text.names import find_names, name_key
 from rag.text.quotations import find_quotations
@@ -126,6 +127,8 @@ class Part:
 
     question: str
     asked: Asked
+    topic: str | None
+    """That on which all that is said is asked for."""
     weights: Mapping[str, float]
     groups: Mapping[str, frozenset[int]]
     dates: Sequence[Date]
@@ -170,6 +173,11 @@ def part_of(retrieval: Retrieval) -> Part:
     if len(content_terms(question)) < 2:
         # "And the other side?" asks for the kind of thing that was asked before.
         question = retrieval.standalone_question
+    topic = topic_of(retrieval.standalone_question)
+    if not topic and read_question(question).kinds == ("thing",):
+        topic = keywords(retrieval.standalone_question)
+    if topic:
+        question = on_topic(topic)
     rarity = {term.term: _rarity(term.paragraphs, retrieval.paragraphs) for term in retrieval.terms}
     absent = _rarity(0, retrieval.paragraphs)
     # What a follow-up leans on is part of what it asks.
@@ -183,6 +191,7 @@ def part_of(retrieval: Retrieval) -> Part:
     return Part(
         question=question,
         asked=asked,
+        topic=topic,
         weights=weights,
         groups=_groups(question),
         dates=tuple(find_dates(question)),

@@ -31,6 +31,12 @@ FOR_ANOTHER = 0.2
 """How much lower it may score where the best was quoted for another thing that was asked."""
 FOR_ANOTHER_READ = 0.7
 """The same where a reader has its say."""
+MOST_ON_TOPIC = 4
+"""How many passages are quoted of what is said on a topic."""
+MOST_ON_EACH_TOPIC = 2
+"""The same where several topics are asked for."""
+REPEATED_ELSEWHERE = 0.9
+"""The share of a passage's words from which on it says nothing new on a topic beside what another document says."""
 OF_WHOLE = 2
 """How many of the best passages for the whole question may be quoted beside those for each thing asked."""
 _IN_ITS_TURN = re.compile(r"(?:In (?:its|their|his|her) turn|In return|For (?:its|their|his|her) part|Likewise)\b")
@@ -172,6 +178,8 @@ def _what_answers(retrieval: Retrieval, most: int) -> tuple[Passage, ...]:
     """The best passage, and what else answers nearly as well and says something new."""
     ranked = rank_passages(retrieval)
     part = part_of(retrieval)
+    if part.topic:
+        return _on_topic(ranked, MOST_ON_TOPIC)
     several = asks_for_several(part.question)
     is_open = several or OPEN.issuperset(part.asked.kinds)
     surest = max((passage.odds for passage in ranked if passage.odds is not None), default=0.0)
@@ -186,11 +194,36 @@ def _what_answers(retrieval: Retrieval, most: int) -> tuple[Passage, ...]:
     return tuple(chosen)
 
 
+def _on_topic(ranked: Sequence[Passage], most: int) -> tuple[Passage, ...]:
+    """What is said on a topic: of each document what says most about it, then what else they say."""
+    telling = [
+        passage
+        for passage in ranked
+        if passage.score >= ranked[0].score - NEARLY_AS_WELL_OPEN and not is_ruled_out(passage)
+    ]
+    firsts = {passage.hit.document.id: passage for passage in reversed(telling)}
+    chosen: list[Passage] = list(ranked[:1])
+    for passage in sorted(telling, key=lambda passage: passage is not firsts[passage.hit.document.id]):
+        if len(chosen) < most and not any(_tells_again(passage, quoted) for quoted in chosen):
+            chosen.append(passage)
+    return tuple(chosen)
+
+
+def _tells_again(passage: Passage, quoted: Passage) -> bool:
+    """Whether it says on a topic what was quoted: in another document only nearly the same words do."""
+    same = passage.hit.document.id == quoted.hit.document.id
+    return passage.repeats(quoted, share=REPEATED if same else REPEATED_ELSEWHERE)
+
+
 def _one_for_each(retrievals: Sequence[Retrieval]) -> list[Passage]:
     """For each thing asked the best passage, or one nearly as good where the best was quoted for another thing."""
     chosen: list[Passage] = []
     for retrieval in retrievals:
         ranked = [passage for passage in rank_passages(retrieval) if not is_ruled_out(passage)]
+        if ranked and part_of(retrieval).topic:
+            telling = _on_topic(ranked, MOST_ON_EACH_TOPIC)
+            chosen += (passage for passage in telling if not _stands_in_one(passage, chosen))
+            continue
         for passage in ranked:
             within = FOR_ANOTHER if passage.odds is None else FOR_ANOTHER_READ
             if passage.score < ranked[0].score - within:

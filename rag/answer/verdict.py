@@ -52,7 +52,8 @@ class Judging:
     def __call__(self, retrieval: Retrieval) -> Verdict:
         """Whether the question is answered as a whole, or some of the things it asks: no paragraph may answer all."""
         whole = self._answerable(retrieval)
-        parts = self._parts(retrieval) if whole.answerable or _asks_apart(retrieval) else (retrieval,)
+        apart = whole.answerable or _asks_apart(retrieval)
+        parts = self._parts(retrieval, joined=not whole.answerable) if apart else (retrieval,)
         if parts == (retrieval,):
             rest = None if whole.answerable else self.without_what_is_left_out(retrieval)
             decided = self._answerable(rest) if rest else whole
@@ -74,14 +75,14 @@ class Judging:
         decided = Answerable(True, "", min(verdict.confidence for _, verdict in each))
         return Verdict(decided, answered, whole=not lacking, lacking=lacking)
 
-    def _parts(self, retrieval: Retrieval) -> tuple[Retrieval, ...]:
+    def _parts(self, retrieval: Retrieval, *, joined: bool) -> tuple[Retrieval, ...]:
         """One retrieval for each thing asked, without remarks that ask for nothing ("Regards, Anna").
 
         "and who welcomed it?" is searched as following the first question, and that as following what the whole leans
         on.
         """
         asked = asked_text(retrieval)
-        first, *others = split_question(asked)
+        first, *others = split_question(asked, joined=joined)
         if self._search is None or (not others and first == asked):
             return (retrieval,)
         leant = retrieval.standalone_question.removesuffix(asked).strip()
@@ -134,4 +135,4 @@ def _asks_apart(retrieval: Retrieval) -> bool:
     questions = questions_of(asked)
     alone = asked == retrieval.standalone_question
     apart = lists_topics(asked) or (questions != (asked,) and questions == split_question(asked))
-    return alone and apart and len(split_question(asked)) <= MOST_PARTS
+    return alone and apart and len(split_question(asked, joined=True)) <= MOST_PARTS

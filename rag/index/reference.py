@@ -35,6 +35,7 @@ class ReferenceEmbedder:
         Raises:
             ConfigurationError: sentence-transformers finds no such model.
         """
+        _refuse_missing("embedding model", name, "PILCROW_EMBEDDING")
         from sentence_transformers import SentenceTransformer
 
         try:
@@ -67,6 +68,7 @@ class CrossEncoderScorer:
         Raises:
             ConfigurationError: sentence-transformers finds no such model.
         """
+        _refuse_missing("reranker", name, "PILCROW_RERANKER")
         from sentence_transformers import CrossEncoder
 
         try:
@@ -96,10 +98,14 @@ def _bytes() -> object:
     return torch.uint8
 
 
-def _unknown(what: str, name: str, setting: str, error: Exception) -> ConfigurationError:
-    reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+def _refuse_missing(what: str, name: str, setting: str) -> None:
+    """Says that a folder is not there before torch is loaded, which takes seconds."""
     if name.startswith(("/", ".", "~")) and not Path(name).expanduser().exists():
-        reason = "there is no such folder."
+        raise _unknown(what, name, setting, "there is no such folder.")
+
+
+def _unknown(what: str, name: str, setting: str, error: object) -> ConfigurationError:
+    reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
     return ConfigurationError(
         f"The {what} {name!r} cannot be loaded: {reason}",
         mend=f"Set {setting} to a sentence-transformers name or to the folder of such a model.",

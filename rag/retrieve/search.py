@@ -17,6 +17,7 @@ from rag.retrieve.followups import forms, leans
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
 from rag.retrieve.query import distinct_terms, word_query
 from rag.retrieve.rerank import Reranker
+from rag.retrieve.topics import on_topic, topic_of
 from rag.types import Filters, Hit, Retrieval, SentenceScore, Signals, TermStatistic, Turn
 
 CANDIDATES = 100
@@ -198,14 +199,16 @@ def _forms(
     question: str, history: Sequence[Turn], filters: Filters, snapshot: Snapshot
 ) -> tuple[tuple[tuple[float, str], ...], Filters]:
     """What is searched for, and where: in what one publisher carried, if the question asks for its words."""
-    searched = forms(question, history)
-    if filters.documents or filters.publishers or len(snapshot.publishers) < 2:
-        return searched, filters
-    carried = carried_by(searched[-1][1] if leans(question) else question, snapshot.publishers)
-    if carried is None:
-        return searched, filters
-    # Who names a publisher anew leans on nothing before.
-    return searched if leans(question) else forms(carried.question, ()), replace(filters, publishers=(carried[0],))
+    asked = question
+    if not filters.documents and not filters.publishers and len(snapshot.publishers) > 1:
+        carried = carried_by(forms(question, history)[-1][1] if leans(question) else question, snapshot.publishers)
+        if carried is not None:
+            filters = replace(filters, publishers=(carried[0],))
+            # Who names a publisher anew leans on nothing before.
+            asked = question if leans(question) else carried.question
+    if topic := topic_of(asked, alone=not history):
+        return forms(on_topic(topic), ()), filters
+    return forms(asked, history if asked == question else ()), filters
 
 
 def _columns(compared: Comparable, vector: Vectors, lexical: dict[int, float]) -> Columns:

@@ -16,7 +16,7 @@ from rag.answer.nearness import Nearness
 from rag.answer.signs import READ, SIGNS, Signs, signs_of
 from rag.assistant import Assistant
 from rag.settings import Settings
-from rag.types import DocumentInfo, Retrieval, TermStatistic, Turn
+from rag.types import DocumentInfo, ReaderScores, Retrieval, TermStatistic, Turn
 from tests.answer.material import retrieval
 
 Search = Callable[..., Retrieval]
@@ -70,6 +70,17 @@ def test_what_they_do_not_say_is_refused_with_a_reason(search: Search, question:
     verdict = Abstention()(search(question))
     assert not verdict.answerable, verdict
     assert verdict.reason == reason
+
+
+def test_nothing_is_said_about_a_name_that_stands_nowhere_however_sure_the_reader_is() -> None:
+    near = retrieval("What is said about North Korea?")
+    hits = [replace(hit, read=ReaderScores(answer=9.0, sentences=(9.0,) * len(hit.sentences))) for hit in near.hits]
+    near = replace(near, hits=tuple(hits))
+    verdict = Abstention(caution=0.0)(near)
+    assert (verdict.answerable, verdict.reason) == (False, "No paragraph mentions North Korea.")
+    # Where more is asked, the name may be put in other words.
+    asked = "What is said about gestures towards North Korea?"
+    assert Abstention(caution=0.0)(replace(near, question=asked, standalone_question=asked)).answerable
 
 
 def test_a_follow_up_is_judged_in_the_light_of_the_turn_before(search: Search) -> None:

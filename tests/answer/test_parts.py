@@ -24,7 +24,7 @@ from rag.answer.parts import questions_of, split_question
         ("When the dam broke, what was lost and who knew?", ("When the dam broke, what was lost", "who knew?")),
         (
             "What is said on the dam and on the bridge?",
-            ("What is said on the dam", "What is said on the bridge"),
+            ("What is said about the dam?", "What is said about the bridge?"),
         ),
         ("The talks on the dam and on the bridge", ("The talks on the dam and on the bridge",)),
         ("Who came from Rome and Paris?", ("Who came from Rome and Paris?",)),
@@ -200,3 +200,23 @@ def test_of_one_question_about_two_things_there_is_one() -> None:
     asked = "What is said on the dam and on the bridge?"
     assert questions_of(asked) == (asked,)
     assert questions_of(f"{asked} Who says so?") == (asked[:-1], "Who says so?")
+
+
+@pytest.mark.parametrize(
+    ("question", "topics", "joined"),
+    [
+        ("What is said about prisoners and about COP29?", ("prisoners", "COP29"), ("prisoners", "COP29")),
+        ("What do they say on trust, roads and the sea?", ("trust", "roads", "the sea"), ("trust", "roads", "the sea")),
+        ("What is said about prisoners and COP29?", (), ("prisoners", "COP29")),
+        ("What is said about trade and the sea?", (), ("trade", "the sea")),
+        ("What is said about sovereignty and integrity?", (), ()),
+        ("What is said about chemical and nuclear safety?", (), ()),
+        ("What is said about Bosnia and Herzegovina?", (), ()),
+    ],
+)
+def test_several_topics_are_asked_about_one_by_one(
+    question: str, topics: tuple[str, ...], joined: tuple[str, ...]
+) -> None:
+    for options, apart in (({}, topics), ({"joined": True}, joined)):
+        expected = tuple(f"What is said about {topic}?" for topic in apart) or (question,)
+        assert split_question(question, **options) == expected

@@ -237,6 +237,18 @@ def test_what_a_question_leaves_out_is_not_quoted(question: str, chosen: list[in
     assert [passage.hit.paragraph.number for passage in choose([asked])][:1] == chosen
 
 
+def test_on_a_topic_every_document_is_heard_before_one_is_heard_again() -> None:
+    texts = ["The harbour is closed in winter.", "The harbour was built by Mills.", "A harbour pays no tax this year."]
+    first, again, other = (read(hit(text, cosine=0.5, number=n), 2.0) for n, text in enumerate(texts, start=1))
+    elsewhere = replace(other, document=DocumentInfo(id="other", title="Another"))
+    same = replace(elsewhere, paragraph=replace(first.paragraph, document="other", number=2))
+    told = choose([found("What is said about the harbour?", first, again, elsewhere, same)])
+    assert [passage.hit for passage in told] == [first, elsewhere, again]
+    # What another document says in nearly the same words is a copy.
+    assert same not in [passage.hit for passage in told]
+    assert len(choose([found("Who built the harbour?", first, again, elsewhere)])) == 1
+
+
 def test_who_names_both_answers_who_besides_one_where_nothing_else_does() -> None:
     both = read(hit("The mayor and the guild signed it.", number=1), 2.0)
     other = read(hit("It rained all day in the town.", number=2), -6.0)
