@@ -21,6 +21,14 @@ ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::", "")
 
+LONGEST = ("chat/test_conversation_page.py", "evaluate/test_statements.py", "chat/test_asking_page.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The modules that take longest come first: each goes to one worker, and none is to be left with one at the end."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONGEST))
+
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:

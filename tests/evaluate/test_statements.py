@@ -24,7 +24,6 @@ from tests.conftest import ROOT, SERVICEMEN
 from tests.evaluate.conftest import write_lines
 
 QUESTIONS = ROOT / "eval" / "questions" / "statements.jsonl"
-pytestmark = pytest.mark.xdist_group("statements")
 
 
 def pilcrow(*arguments: object, folder: Path) -> list[str]:
