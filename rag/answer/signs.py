@@ -15,6 +15,7 @@ from rag.answer.alignment import values_of
 from rag.answer.asked import Asked, Wanted, head_words, offers, read_question
 from rag.answer.context import Context, terms_of, without_possessive
 from rag.answer.nearness import Nearness
+from rag.retrieve.framing import unframed
 from rag.text.sentences import split_sentences
 from rag.text.terms import content_terms, fold
 from rag.text.values import Date, Name, Number, name_key
@@ -115,7 +116,8 @@ class Reading:
 def asked_text(retrieval: Retrieval) -> str:
     """The question itself: as a model rewrote it, or as it was typed when the turn before was only put before it."""
     standalone, typed = retrieval.standalone_question, retrieval.question
-    return typed if standalone.endswith(typed) else standalone
+    own = (one for one in (typed, unframed(typed)) if standalone.endswith(one))
+    return next(own, standalone)
 
 
 def read(retrieval: Retrieval) -> Reading:
@@ -269,7 +271,7 @@ def _swapped(reading: Reading) -> list[str]:
 
 def _leans(retrieval: Retrieval) -> bool:
     """Whether the question was searched together with the turn before it."""
-    return retrieval.standalone_question != retrieval.question and asked_text(retrieval) == retrieval.question
+    return retrieval.standalone_question != asked_text(retrieval)
 
 
 def _strange(reading: Reading, nearness: Nearness) -> list[tuple[str, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -19,6 +20,7 @@ Search = Callable[[str, Sequence[Turn], Filters], Retrieval]
 
 MOST_PARTS = 5
 """Things asked at once that are searched for; each gets a quote."""
+_WHO = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
 NOT_ANSWERED = "Not answered:"
 NOWHERE = "No paragraph mentions "
 """How a reason begins that says what is missing altogether."""
@@ -128,11 +130,13 @@ def _is_nowhere(verdict: Answerable) -> bool:
 def _asks_apart(retrieval: Retrieval) -> bool:
     """Whether it holds questions that can be judged one by one, or one beside remarks.
 
-    Not where it leans on the turn before, nor where one asks of several things (who spoke in Rome and in Paris did
+    Not where it leans on the turn before, nor where one asks who did several things (who spoke in Rome and in Paris did
     both), nor where there are more than are searched for.
     """
     asked = asked_text(retrieval)
     questions = questions_of(asked)
     alone = asked == retrieval.standalone_question
-    apart = lists_topics(asked) or (questions != (asked,) and questions == split_question(asked))
+    parts = split_question(asked)
+    of_each = questions == (asked,) and len(parts) > 1 and not _WHO.search(asked)
+    apart = lists_topics(asked) or of_each or (questions != (asked,) and questions == parts)
     return alone and apart and len(split_question(asked, joined=True)) <= MOST_PARTS

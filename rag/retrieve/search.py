@@ -14,6 +14,7 @@ from rag.index.embedding import Vectors
 from rag.index.reader import Snapshot
 from rag.retrieve.carriers import carried_by
 from rag.retrieve.followups import forms, leans
+from rag.retrieve.framing import unframed
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
 from rag.retrieve.query import distinct_terms, word_query
 from rag.retrieve.rerank import Reranker
@@ -199,7 +200,7 @@ def _forms(
     question: str, history: Sequence[Turn], filters: Filters, snapshot: Snapshot
 ) -> tuple[tuple[tuple[float, str], ...], Filters]:
     """What is searched for, and where: in what one publisher carried, if the question asks for its words."""
-    asked = question
+    question = asked = unframed(question)
     if not filters.documents and not filters.publishers and len(snapshot.publishers) > 1:
         carried = carried_by(forms(question, history)[-1][1] if leans(question) else question, snapshot.publishers)
         if carried is not None:

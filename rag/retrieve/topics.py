@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rag.text.documents import names_a_document
+from rag.text.documents import SOURCES, names_a_document
 from rag.text.terms import content_terms
 
 LONGEST_TOPIC = 120
@@ -16,14 +16,10 @@ LONGEST_TOPIC = 120
 MOST_KEYWORDS = 5
 
 _ABOUT = r"(?:about|on|regarding|concerning|as\s+regards|with\s+(?:regard|respect)\s+to)"
-_NOUN = (
-    r"(?:documents?|texts?|reports?|articles?|sources?|statements?|papers?|files?|publications?|passages?|paragraphs?|"
-    r"materials?|corpus|coverage|collection|archive|press|outlets?)"
-)
 _ALL = r"(?:the|these|those|this|that|your|our|all|both|any|either|two|of|available|official|other|joint|various)"
-_SOURCES = rf"(?:(?:{_ALL}\s+)*{_NOUN})"
+_SOURCES = rf"(?:(?:{_ALL}\s+)*{SOURCES})"
 _SOURCES_ALONE = rf"(?:{_SOURCES}|they|it|you|we)"
-_IN = rf"(?:\s+(?:in|by|from|across)\s+(?:(?:{_ALL}\s+)+{_NOUN}|them|here))?"
+_IN = rf"(?:\s+(?:in|by|from|across)\s+(?:(?:{_ALL}\s+)+{SOURCES}|them|here))?"
 _SPEAK = (
     r"(?:mentions?|speaks?\s+(?:of|about)|talks?\s+(?:of|about)|discuss(?:es)?|covers?|address(?:es)?|deals?\s+with|"
     r"refers?\s+to|touch(?:es)?\s+(?:up)?on|concerns?|(?:are|is)\s+about)"
@@ -54,6 +50,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 """What is no topic but a question, or has one behind it."""
+_GOES_ON = re.compile(r"[?!]\s|(?<!\b[A-Z])\.\s")
+"""Where a sentence ends and another begins."""
 _POINTS = re.compile(
     r"^(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those|there|such|me|us|you|yours?|yourself|"
     r"the\s+(?:matter|subject|topic|same|others?|latter|former)|others?)\b",
@@ -123,4 +121,8 @@ def on_topic(topic: str) -> str:
 
 def _is_topic(topic: str) -> bool:
     tells = content_terms(topic)
-    return bool(tells) and len(topic) <= LONGEST_TOPIC and not _ASKS.search(topic) and not _POINTS.match(topic)
+    return (
+        bool(tells)
+        and len(topic) <= LONGEST_TOPIC
+        and not any((_ASKS.search(topic), _GOES_ON.search(topic), _POINTS.match(topic)))
+    )

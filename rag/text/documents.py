@@ -10,6 +10,11 @@ DOCUMENT = (
     rf"(?:statement|document|declaration|deal|agreement|accord|communiqu\w+|text|report|article|coverage|story|"
     rf"announcement|release|reaction|piece|{KINDS})"
 )
+SOURCES = (
+    r"(?:documents?|texts?|reports?|articles?|sources?|statements?|papers?|files?|publications?|passages?|paragraphs?|"
+    r"materials?|corpus|coverage|collection|archive|press|outlets?)"
+)
+"""What all documents may be called together, or any of them."""
 _DOCUMENT = re.compile(rf"\b{DOCUMENT}\b", re.IGNORECASE)
 
 

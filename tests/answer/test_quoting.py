@@ -305,7 +305,8 @@ def test_of_a_longer_paragraph_a_neighbour_that_answers_too_is_quoted_with_the_b
     [
         ("What was the fee, and who paid it?", "", "", "answered"),
         ("What was the fee, and who paid it?", "", "And in Rome? ", "abstained"),
-        ("What was the fee in Rome and in Paris?", "", "", "abstained"),
+        ("What was the fee in Rome and in Paris?", "", "", "answered"),
+        ("Who paid a fee in Rome and in Paris?", "", "", "abstained"),
         ("What was the fee, who paid it, how was it paid, and why?", "", "", "answered"),
         ("What was the fee, who paid it, how did he, when was it, what for, and why did he?", "", "", "abstained"),
     ],

@@ -1,0 +1,109 @@
+"""A question without what is only said around it: "Hi, could you tell me who signed the treaty? Thanks!".
+
+Greetings, requests and thanks ask for nothing; searched for and read, they make every paragraph a worse answer. Nor is
+"according to the documents" part of a question; a named one ("according to Trend") is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.retrieve.followups import leans
+from rag.text.documents import SOURCES
+from rag.text.general import GENERAL
+from rag.text.lexicon import PLEASANTRIES
+from rag.text.terms import content_terms, fold
+
+LONGEST_REMARK = 200
+"""Characters of what is said before a question, and behind it."""
+LONGEST_QUESTION = 1_000
+"""Characters from which on a question is taken as it is."""
+
+_ASKING = r"(?:who|whom|whose|what|when|where|which|why|how)"
+_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
+_PREPOSITION = r"(?:about|after|against|at|before|by|during|for|from|in|into|of|on|since|through|to|under|until|with)"
+_TO_ASK = (
+    r"(?:tell|ask|know|say|explain|describe|clarify|specify|state|show|summari[sz]e|outline|sum\s+up|find\s+out|learn|"
+    r"understand|see|hear|check|figure\s+out|work\s+out|look\s+up|confirm|remind)"
+)
+_HELLO = r"(?:hi|hello|hey|good\s+(?:morning|day|evening)|ok|okay|thanks|thank\s+you)"
+_GREETING = re.compile(rf"(?:{_HELLO}\b[\s,.!:;-]*)+", re.IGNORECASE)
+_REQUEST = re.compile(
+    rf"(?:(?:{_HELLO}|dear\s+\w+|so|well|now|and|please|kindly|quick\s+question|(?:just\s+)?(?:a|one)\s+(?:\w+\s+)?question|"
+    r"my\s+question(?:\s+is)?|question|excuse\s+me|sorry)\b[\s,.!:;-]*)*"
+    r"(?:(?:(?:can|could|would|will|do|did|might)\s+(?:you|anyone|anybody|someone|we|i)|does\s+(?:anyone|anybody|someone)|"
+    r"(?:i|we)(?:['\u2019](?:d|m|re|ve))?|i\s+am|we\s+are|are\s+you|would\s+it\s+be|let|help)\s+"
+    r"(?:(?:please|kindly|also|just|be|able|help|possible|possibly|perhaps|maybe|really|would|like|love|want|wish|wanted|"
+    r"need|needed|have|trying|try|going|wondering|wonder|curious|interested|keen|to|in|us|me|mind)\s+)*)?"
+    rf"(?:{_TO_ASK}(?:ing)?\b(?:\s+(?:me|us|to\s+me|to\s+us|please|briefly|exactly|in\s+short|in\s+a\s+few\s+words|again))*"
+    r"|(?<=wondering\s)|(?<=wonder\s)|(?<=curious\s))?[\s,:]*"
+    rf"(?=(?:{_PREPOSITION}\s+)?{_ASKING}\b)",
+    re.IGNORECASE,
+)
+_ALL_SOURCES = rf"(?:(?:the|these|those|your|our|all)\s+)+(?:available\s+|given\s+)?{SOURCES}"
+_SOURCED_BEFORE = re.compile(
+    rf"(?:according\s+to|(?:based\s+)?on|in|from|judging\s+by|as\s+per)\s+{_ALL_SOURCES},?\s+(?=\S)", re.IGNORECASE
+)
+_SOURCED_BEHIND = re.compile(
+    rf",?\s+(?:according\s+to|based\s+on|in|from|as\s+per)\s+{_ALL_SOURCES}(?=\W*$)", re.IGNORECASE
+)
+_BEFORE = re.compile(
+    rf"(?P<said>[^?:]{{1,{LONGEST_REMARK}}})[:.!]\s+(?=(?:{_PREPOSITION}\s+)?(?:{_ASKING}|{_AUXILIARY})\b)",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(rf"(?<=[?!])\s+(?P<said>[^?]{{1,{LONGEST_REMARK}}})$")
+_THANKS = re.compile(
+    r"[\s,;-]+(?:please|(?:many\s+)?thanks(?:\s+a\s+lot|\s+in\s+advance)?|thank\s+you(?:\s+\w+){0,3})(?=\W*$)",
+    re.IGNORECASE,
+)
+_ASIDE = frozenset(
+    term.text
+    for term in content_terms(
+        "answer answers answering reply response quick quickly urgent urgently asap soon hurry deadline brief briefly "
+        "short sentence article articles piece story stories writing write journalist reporter analyst researcher "
+        "student research paper essay report boss editor colleague colleagues meeting help question questions best "
+        "regards dear wondering curious interested exact exactly concise detail details try trying understand learn "
+        "check"
+    )
+)
+"""What is said about asking and about who asks."""
+_ASKS = re.compile(rf"\W*(?:{_PREPOSITION}\s+)?(?:{_ASKING}|{_AUXILIARY})\b", re.IGNORECASE)
+_GOES_ON = re.compile(r"[?!.]\s+\S")
+"""Where a sentence ends and another begins."""
+_OPEN = re.compile(r"[\s.\u2026]*$")
+
+
+def unframed(question: str) -> str:
+    """What is asked, as a question; the question itself where nothing is said around it."""
+    text = " ".join(question.split())
+    if len(text) > LONGEST_QUESTION:
+        return question
+    bare = _without_remarks(text)
+    bare = bare[request.end() :] if (request := _REQUEST.match(bare)) else bare
+    bare = bare[sourced.end() :] if (sourced := _SOURCED_BEFORE.match(bare)) else bare
+    bare = _SOURCED_BEHIND.sub("", bare)
+    if not content_terms(bare):
+        return question
+    # The reader knows questions by their mark; what is typed in lower case and without one it reads as a search.
+    if (bare != text or bare[:1].isupper()) and _ASKS.match(bare) and not _GOES_ON.search(bare):
+        bare = bare[:1].upper() + _OPEN.sub("", bare[1:])
+        bare += "" if bare.endswith(("?", "!")) else "?"
+    return question if bare == text else bare
+
+
+def _without_remarks(text: str) -> str:
+    """Without greetings and remarks before and behind it."""
+    bare = text[hello.end() :] if (hello := _GREETING.match(text)) else text
+    behind = _BEHIND.search(bare)
+    bare = bare[: behind.start()] if behind and _tells_nothing(behind["said"]) else bare
+    bare = _THANKS.sub("", bare)
+    before = _BEFORE.match(bare)
+    if before and _tells_nothing(before["said"]) and not leans(bare[before.end() :]):
+        return bare[before.end() :]
+    return bare
+
+
+def _tells_nothing(remark: str) -> bool:
+    """Whether it only says that something is asked, and by whom: "I need this for an article"."""
+    words = {term.text for term in content_terms(remark) if fold(term.surface) not in PLEASANTRIES}
+    return words <= GENERAL | _ASIDE

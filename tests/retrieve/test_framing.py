@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from rag.retrieve.framing import unframed
+
+SIGNED = "Who signed the peace treaty?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Tell me who signed the peace treaty.",
+        "Hi, could you tell me who signed the peace treaty? Thanks!",
+        "Can you please explain to me who signed the peace treaty",
+        "I would like to know who signed the peace treaty.",
+        "We're trying to find out who signed the peace treaty",
+        "I wonder who signed the peace treaty",
+        "Does anyone know who signed the peace treaty?",
+        "My question is: who signed the peace treaty?",
+        "For an article I am writing: Who signed the peace treaty?",
+        "I am a journalist. Who signed the peace treaty?",
+        "Who signed the peace treaty? I need it quickly.",
+        "Who signed the peace treaty, please?",
+        "Who signed the peace treaty",
+        "According to the documents, who signed the peace treaty?",
+        "Who signed the peace treaty according to these texts?",
+    ],
+)
+def test_what_is_said_around_a_question_is_no_part_of_it(question: str) -> None:
+    assert unframed(question) == SIGNED
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        SIGNED,
+        "who signed the peace treaty",
+        "According to Trend, who signed it?",
+        "Armenia withdrew its bid. Why?",
+        "We saw that Armenia withdrew its bid. What did Azerbaijan do?",
+        "In May 2018: who signed the peace treaty?",
+        "Are you sure? I heard that it was signed in 1993.",
+        "Which groups play a part in the two reports?",
+        "List the signatories",
+        "What did they say? The minister signed it.",
+        "Thanks!",
+        "Why?",
+        "And?",
+        "Explain.",
+        "",
+        " ",
+    ],
+)
+def test_what_says_something_stays(question: str) -> None:
+    assert unframed(question) == question
+
+
+@pytest.mark.parametrize(
+    "piece", ["hi, ", "can you ", "please ", "tell me ", "i would like to ", "ok. ", " thanks", "in the texts, "]
+)
+def test_no_question_takes_long(piece: str) -> None:
+    began = time.process_time()
+    for text in (piece * 40, piece * 30 + "who?", "who signed " + piece * 30, piece * 5_000):
+        unframed(text)
+    assert time.process_time() - began < 0.5
