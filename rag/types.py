@@ -180,6 +180,9 @@ class Retrieval:
     paragraphs: int = 0
     """How many live paragraphs the index holds."""
     filters: Filters = Filters()
+    asked: str = ""
+    """The question by itself, as it was searched for: rewritten by a model, or as typed, without what is only said
+    around it; empty where it is the one that was typed."""
     seconds: float = 0.0
 
 

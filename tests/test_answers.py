@@ -179,3 +179,10 @@ def test_of_several_topics_each_is_told_of_or_said_to_be_missing(assistant: rag.
     assert all(told in quoted for told in ("32 Armenian", "2 Azerbaijani", "COP29"))
     assert answer.reason.startswith("Not answered: \u201cWhat is said about landmines?\u201d ")
     assert assistant.ask("Do the documents mention Georgia?").reason == "No paragraph mentions Georgia."
+
+
+def test_a_misspelt_question_is_searched_for_as_it_is_meant(assistant: rag.Assistant) -> None:
+    answer = assistant.ask("How many Armenian servicmen does Azerbajan release?")
+    assert "32 Armenian" in answer.draft.text
+    assert answer.standalone_question == "How many Armenian servicemen does Azerbaijan release?"
+    assert answer.question == "How many Armenian servicmen does Azerbajan release?"

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from rag.answer.asked import Asked, offers, read_question
 from rag.answer.citations import trim
 from rag.answer.exclusion import left_out
-from rag.retrieve.framing import unframed
 from rag.retrieve.topics import keywords, on_topic, topic_of
 from rag.text.dates import Date, find_dates
 from rag.text.names import find_names, name_key
@@ -170,7 +169,7 @@ class _Sentence:
 
 def part_of(retrieval: Retrieval) -> Part:
     """The question of a retrieval as passages are measured by it."""
-    question, leant = unframed(retrieval.question), content_terms(retrieval.standalone_question)
+    question, leant = retrieval.asked or retrieval.question, content_terms(retrieval.standalone_question)
     if len(content_terms(question)) < 2:
         # "And the other side?" asks for the kind of thing that was asked before.
         question = retrieval.standalone_question

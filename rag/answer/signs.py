@@ -15,7 +15,6 @@ from rag.answer.alignment import values_of
 from rag.answer.asked import Asked, Wanted, head_words, offers, read_question
 from rag.answer.context import Context, terms_of, without_possessive
 from rag.answer.nearness import Nearness
-from rag.retrieve.framing import unframed
 from rag.text.sentences import split_sentences
 from rag.text.terms import content_terms, fold
 from rag.text.values import Date, Name, Number, name_key
@@ -114,10 +113,9 @@ class Reading:
 
 
 def asked_text(retrieval: Retrieval) -> str:
-    """The question itself: as a model rewrote it, or as it was typed when the turn before was only put before it."""
+    """The question itself, without the turn before that may only have been put before it."""
     standalone, typed = retrieval.standalone_question, retrieval.question
-    own = (one for one in (typed, unframed(typed)) if standalone.endswith(one))
-    return next(own, standalone)
+    return retrieval.asked or (typed if standalone.endswith(typed) else standalone)
 
 
 def read(retrieval: Retrieval) -> Reading:

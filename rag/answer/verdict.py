@@ -101,7 +101,7 @@ class Judging:
         if self._search is None or not without:
             return None
         leant = retrieval.standalone_question.removesuffix(asked).strip()
-        return replace(self._search(rest, _said(leant), retrieval.filters), question=asked)
+        return replace(self._search(rest, _said(leant), retrieval.filters), question=asked, asked=asked)
 
 
 def _said(text: str) -> tuple[Turn, ...]:

@@ -130,6 +130,15 @@ class LexicalIndex:
         query = tantivy.Query.term_query(self._schema, "words", word, "freq")
         return int(self._searcher.search(query, 1, count=True).count or 0)
 
+    def near(self, word: str, *, limit: int, begins: bool = False) -> tuple[int, ...]:
+        """Paragraphs that hold a stem one letter away from this one (or two letters are swapped), or that begins so."""
+        import tantivy
+
+        query = tantivy.Query.fuzzy_term_query(
+            self._schema, "words", word, distance=1, transposition_cost_one=True, prefix=begins
+        )
+        return tuple(found.key for found in self._found(query, limit))
+
     def search(self, query: WordQuery, *, limit: int) -> tuple[Found, ...]:
         """The best paragraphs, best first."""
         built = self._query(query)

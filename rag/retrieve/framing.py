@@ -26,10 +26,10 @@ _TO_ASK = (
     r"(?:tell|ask|know|say|explain|describe|clarify|specify|state|show|summari[sz]e|outline|sum\s+up|find\s+out|learn|"
     r"understand|see|hear|check|figure\s+out|work\s+out|look\s+up|confirm|remind)"
 )
-_HELLO = r"(?:hi|hello|hey|good\s+(?:morning|day|evening)|ok|okay|thanks|thank\s+you)"
+_HELLO = r"(?:hi|hello|hey|good\s+(?:morning|day|evening)|ok|okay|alright|great|yes|no|thanks|thank\s+you)"
 _GREETING = re.compile(rf"(?:{_HELLO}\b[\s,.!:;-]*)+", re.IGNORECASE)
 _REQUEST = re.compile(
-    rf"(?:(?:{_HELLO}|dear\s+\w+|so|well|now|and|please|kindly|quick\s+question|(?:just\s+)?(?:a|one)\s+(?:\w+\s+)?question|"
+    rf"(?:(?:{_HELLO}|dear\s+\w+|so|but|well|now|and|also|then|just|please|kindly|quick\s+question|(?:just\s+)?(?:a|one)\s+(?:\w+\s+)?question|"
     r"my\s+question(?:\s+is)?|question|excuse\s+me|sorry)\b[\s,.!:;-]*)*"
     r"(?:(?:(?:can|could|would|will|do|did|might)\s+(?:you|anyone|anybody|someone|we|i)|does\s+(?:anyone|anybody|someone)|"
     r"(?:i|we)(?:['\u2019](?:d|m|re|ve))?|i\s+am|we\s+are|are\s+you|would\s+it\s+be|let|help)\s+"
@@ -45,7 +45,8 @@ _SOURCED_BEFORE = re.compile(
     rf"(?:according\s+to|(?:based\s+)?on|in|from|judging\s+by|as\s+per)\s+{_ALL_SOURCES},?\s+(?=\S)", re.IGNORECASE
 )
 _SOURCED_BEHIND = re.compile(
-    rf",?\s+(?:according\s+to|based\s+on|in|from|as\s+per)\s+{_ALL_SOURCES}(?=\W*$)", re.IGNORECASE
+    rf",?\s+(?:(?:according\s+to|based\s+on|in|from|as\s+per)\s+{_ALL_SOURCES}|in\s+your\s+(?:opinion|view))(?=\W*$)",
+    re.IGNORECASE,
 )
 _BEFORE = re.compile(
     rf"(?P<said>[^?:]{{1,{LONGEST_REMARK}}})[:.!]\s+(?=(?:{_PREPOSITION}\s+)?(?:{_ASKING}|{_AUXILIARY})\b)",
@@ -56,6 +57,12 @@ _THANKS = re.compile(
     r"[\s,;-]+(?:please|(?:many\s+)?thanks(?:\s+a\s+lot|\s+in\s+advance)?|thank\s+you(?:\s+\w+){0,3})(?=\W*$)",
     re.IGNORECASE,
 )
+_ADVERB = r"(?:exactly|actually|precisely|really|in\s+fact)"
+_STRESSED = re.compile(
+    rf"\b(?P<asks>{_ASKING}|how\s+(?:many|much))\s+{_ADVERB}\b|,?\s+{_ADVERB}(?=\W*$)", re.IGNORECASE
+)
+_MARKS = re.compile(r"\?[?!.\s]*$")
+_IN_QUOTES = re.compile(r"[\"\u201c\u00ab'](?P<said>[^\"\u201c\u201d\u00ab\u00bb]+)[\"\u201d\u00bb']")
 _ASIDE = frozenset(
     term.text
     for term in content_terms(
@@ -78,17 +85,19 @@ def unframed(question: str) -> str:
     text = " ".join(question.split())
     if len(text) > LONGEST_QUESTION:
         return question
-    bare = _without_remarks(text)
+    if (quoted := _IN_QUOTES.fullmatch(text)) and _ASKS.match(quoted["said"]):
+        text = quoted["said"].strip()
+    bare = _without_remarks(_MARKS.sub("?", text))
     bare = bare[request.end() :] if (request := _REQUEST.match(bare)) else bare
     bare = bare[sourced.end() :] if (sourced := _SOURCED_BEFORE.match(bare)) else bare
-    bare = _SOURCED_BEHIND.sub("", bare)
+    bare = _STRESSED.sub(lambda match: match["asks"] or "", _SOURCED_BEHIND.sub("", bare))
     if not content_terms(bare):
         return question
     # The reader knows questions by their mark; what is typed in lower case and without one it reads as a search.
     if (bare != text or bare[:1].isupper()) and _ASKS.match(bare) and not _GOES_ON.search(bare):
         bare = bare[:1].upper() + _OPEN.sub("", bare[1:])
         bare += "" if bare.endswith(("?", "!")) else "?"
-    return question if bare == text else bare
+    return question if bare == " ".join(question.split()) else bare
 
 
 def _without_remarks(text: str) -> str:

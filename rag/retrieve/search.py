@@ -10,7 +10,7 @@ import numpy as np
 
 from rag.index import Index
 from rag.index.catalog import Comparable, Stored
-from rag.index.embedding import Vectors
+from rag.index.embedding import KnowsWords, Vectors
 from rag.index.reader import Snapshot
 from rag.retrieve.carriers import carried_by
 from rag.retrieve.followups import forms, leans
@@ -18,6 +18,7 @@ from rag.retrieve.framing import unframed
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
 from rag.retrieve.query import distinct_terms, word_query
 from rag.retrieve.rerank import Reranker
+from rag.retrieve.spelling import LONGEST_ENDING, SHORTEST, mended
 from rag.retrieve.topics import on_topic, topic_of
 from rag.types import Filters, Hit, Retrieval, SentenceScore, Signals, TermStatistic, Turn
 
@@ -26,6 +27,8 @@ CANDIDATES = 100
 LARGEST_DOCUMENT = 300
 """Paragraphs of a document that are looked at for its main points."""
 RERANKED = 30
+SPELT_IN = 50
+"""Paragraphs in which the right spelling of a word is looked for."""
 _TRIES = 3
 _NO_FILTERS = Filters()
 
@@ -72,10 +75,12 @@ class Searcher:
             InputError: a date of the filters is none.
         """
         began = time.perf_counter()
-        asked, before, given = standalone_question or question, () if standalone_question else history, filters
+        before, given = () if standalone_question else history, filters
         for _ in range(_TRIES):
             snapshot = self._index.snapshot()
-            searched, filters = _forms(asked, before, given, snapshot)
+            plain = self._mended(unframed(standalone_question or question), snapshot)
+            asked, leant, filters = _narrowed(plain, before, given, snapshot)
+            searched = forms(asked, leant)
             shares = np.array([share for share, _ in searched], np.float32)
             vectors = self._index.embedder.encode([text for _, text in searched])
             found = self._search(snapshot, searched, vectors, filters, k)
@@ -95,6 +100,7 @@ class Searcher:
             ),
             paragraphs=len(snapshot.wordings.firsts),
             filters=filters,
+            asked=asked,
             seconds=time.perf_counter() - began,
         )
 
@@ -125,6 +131,22 @@ class Searcher:
                 sentences=_sentence_scores(item, centre),
             )
             for item in stored
+        )
+
+    def _mended(self, question: str, snapshot: Snapshot) -> str:
+        """The question with its misspelt words as the paragraphs spell them."""
+        embedder = self._index.embedder
+        if not isinstance(embedder, KnowsWords):
+            return question
+
+        def near(word: str) -> list[str]:
+            begins = word[: max(SHORTEST, len(word) - LONGEST_ENDING)]
+            keys = snapshot.words.near(word, limit=SPELT_IN) or snapshot.words.near(begins, limit=SPELT_IN, begins=True)
+            loaded = self._index.load(keys, dimension=embedder.dimension)
+            return [f"{item.document.title}\n{item.paragraph.text}" for item in loaded.values()]
+
+        return mended(
+            question, stands=lambda word: snapshot.words.paragraphs_with(word) > 0, near=near, known=embedder.knows
         )
 
     def _search(
@@ -196,20 +218,19 @@ class Searcher:
         return replace(found, scores=scores, order=order)
 
 
-def _forms(
+def _narrowed(
     question: str, history: Sequence[Turn], filters: Filters, snapshot: Snapshot
-) -> tuple[tuple[tuple[float, str], ...], Filters]:
-    """What is searched for, and where: in what one publisher carried, if the question asks for its words."""
-    question = asked = unframed(question)
+) -> tuple[str, Sequence[Turn], Filters]:
+    """What is asked, after which turns, and where: in what one publisher carried, if it asks for its words."""
     if not filters.documents and not filters.publishers and len(snapshot.publishers) > 1:
         carried = carried_by(forms(question, history)[-1][1] if leans(question) else question, snapshot.publishers)
         if carried is not None:
             filters = replace(filters, publishers=(carried[0],))
-            # Who names a publisher anew leans on nothing before.
-            asked = question if leans(question) else carried.question
-    if topic := topic_of(asked, alone=not history):
-        return forms(on_topic(topic), ()), filters
-    return forms(asked, history if asked == question else ()), filters
+            if not leans(question):
+                # Who names a publisher anew leans on nothing before.
+                question, history = carried.question, ()
+    topic = topic_of(question, alone=not history)
+    return (question, history, filters) if topic is None else (on_topic(topic), (), filters)
 
 
 def _columns(compared: Comparable, vector: Vectors, lexical: dict[int, float]) -> Columns:
