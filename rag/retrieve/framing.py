@@ -28,18 +28,28 @@ _TO_ASK = (
 )
 _HELLO = r"(?:hi|hello|hey|good\s+(?:morning|day|evening)|ok|okay|alright|great|yes|no|thanks|thank\s+you)"
 _GREETING = re.compile(rf"(?:{_HELLO}\b[\s,.!:;-]*)+", re.IGNORECASE)
-_REQUEST = re.compile(
-    rf"(?:(?:{_HELLO}|dear\s+\w+|so|but|well|now|and|also|then|just|please|kindly|quick\s+question|(?:just\s+)?(?:a|one)\s+(?:\w+\s+)?question|"
-    r"my\s+question(?:\s+is)?|question|excuse\s+me|sorry)\b[\s,.!:;-]*)*"
-    r"(?:(?:(?:can|could|would|will|do|did|might)\s+(?:you|anyone|anybody|someone|we|i)|does\s+(?:anyone|anybody|someone)|"
-    r"(?:i|we)(?:['\u2019](?:d|m|re|ve))?|i\s+am|we\s+are|are\s+you|would\s+it\s+be|let|help)\s+"
-    r"(?:(?:please|kindly|also|just|be|able|help|possible|possibly|perhaps|maybe|really|would|like|love|want|wish|wanted|"
-    r"need|needed|have|trying|try|going|wondering|wonder|curious|interested|keen|to|in|us|me|mind)\s+)*)?"
-    rf"(?:{_TO_ASK}(?:ing)?\b(?:\s+(?:me|us|to\s+me|to\s+us|please|briefly|exactly|in\s+short|in\s+a\s+few\s+words|again))*"
-    r"|(?<=wondering\s)|(?<=wonder\s)|(?<=curious\s))?[\s,:]*"
-    rf"(?=(?:{_PREPOSITION}\s+)?{_ASKING}\b)",
-    re.IGNORECASE,
-)
+_JOINS = r"so|but|and|also|then"
+"""What joins a question to the turn before, and means nothing where there is none."""
+
+
+def _request(opening: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:(?:{_HELLO}|{opening}|dear\s+\w+|well|now|just|please|kindly|quick\s+question|"
+        r"(?:just\s+)?(?:a|one)\s+(?:\w+\s+)?question|my\s+question(?:\s+is)?|question|excuse\s+me|sorry)\b[\s,.!:;-]*)*"
+        r"(?:(?:(?:can|could|would|will|do|did|might)\s+(?:you|anyone|anybody|someone|we|i)|"
+        r"does\s+(?:anyone|anybody|someone)|(?:i|we)(?:['\u2019](?:d|m|re|ve))?|i\s+am|we\s+are|are\s+you|"
+        r"would\s+it\s+be|let|help)\s+"
+        r"(?:(?:please|kindly|also|just|be|able|help|possible|possibly|perhaps|maybe|really|would|like|love|want|wish|"
+        r"wanted|need|needed|have|trying|try|going|wondering|wonder|curious|interested|keen|to|in|us|me|mind)\s+)*)?"
+        rf"(?:{_TO_ASK}(?:ing)?\b"
+        r"(?:\s+(?:me|us|to\s+me|to\s+us|please|briefly|exactly|in\s+short|in\s+a\s+few\s+words|again))*"
+        r"|(?<=wondering\s)|(?<=wonder\s)|(?<=curious\s))?[\s,:]*"
+        rf"(?=(?:{_PREPOSITION}\s+)?{_ASKING}\b)",
+        re.IGNORECASE,
+    )
+
+
+_REQUEST_ALONE, _REQUEST_FOLLOWING = _request(_JOINS), _request(r"(?!)")
 _ALL_SOURCES = rf"(?:(?:the|these|those|your|our|all)\s+)+(?:available\s+|given\s+)?{SOURCES}"
 _SOURCED_BEFORE = re.compile(
     rf"(?:according\s+to|(?:based\s+)?on|in|from|judging\s+by|as\s+per)\s+{_ALL_SOURCES},?\s+(?=\S)", re.IGNORECASE
@@ -80,15 +90,21 @@ _GOES_ON = re.compile(r"[?!.]\s+\S")
 _OPEN = re.compile(r"[\s.\u2026]*$")
 
 
-def unframed(question: str) -> str:
-    """What is asked, as a question; the question itself where nothing is said around it."""
+def unframed(question: str, *, alone: bool = True) -> str:
+    """What is asked, as a question; the question itself where nothing is said around it.
+
+    Args:
+        question: what was typed.
+        alone: whether nothing was asked before it.
+    """
     text = " ".join(question.split())
     if len(text) > LONGEST_QUESTION:
         return question
     if (quoted := _IN_QUOTES.fullmatch(text)) and _ASKS.match(quoted["said"]):
         text = quoted["said"].strip()
     bare = _without_remarks(_MARKS.sub("?", text))
-    bare = bare[request.end() :] if (request := _REQUEST.match(bare)) else bare
+    request = (_REQUEST_ALONE if alone else _REQUEST_FOLLOWING).match(bare)
+    bare = bare[request.end() :] if request else bare
     bare = bare[sourced.end() :] if (sourced := _SOURCED_BEFORE.match(bare)) else bare
     bare = _STRESSED.sub(lambda match: match["asks"] or "", _SOURCED_BEHIND.sub("", bare))
     if not content_terms(bare):

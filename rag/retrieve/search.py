@@ -78,7 +78,7 @@ class Searcher:
         before, given = () if standalone_question else history, filters
         for _ in range(_TRIES):
             snapshot = self._index.snapshot()
-            plain = self._mended(unframed(standalone_question or question), snapshot)
+            plain = self._mended(unframed(standalone_question or question, alone=not before), snapshot)
             asked, leant, filters = _narrowed(plain, before, given, snapshot)
             searched = forms(asked, leant)
             shares = np.array([share for share, _ in searched], np.float32)

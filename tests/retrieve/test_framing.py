@@ -63,6 +63,13 @@ def test_what_says_something_stays(question: str) -> None:
     assert unframed(question) == question
 
 
+def test_what_joins_a_question_to_the_turn_before_stays_there() -> None:
+    for joins in ("And", "But", "So"):
+        assert unframed(f"{joins} who signed the peace treaty?") == SIGNED
+        assert unframed(f"{joins} who signed the peace treaty?", alone=False) == f"{joins} who signed the peace treaty?"
+    assert unframed("Could you tell me who signed the peace treaty?", alone=False) == SIGNED
+
+
 @pytest.mark.parametrize(
     "piece", ["hi, ", "can you ", "please ", "tell me ", "i would like to ", "ok. ", " thanks", "in the texts, "]
 )
