@@ -64,7 +64,9 @@ def print_answer(out: Console, answer: Answer, *, streamed: bool = False) -> Non
     """The answer, its numbered citations and how it was made; `streamed` when the text already stands there."""
     from rich.text import Text
 
-    if answer.standalone_question != answer.question:
+    from rag.text.normalize import words_key
+
+    if words_key(answer.standalone_question) != words_key(answer.question):
         out.print(Text(f"Understood as: {plain(answer.standalone_question)}\n", style="italic"))
     if answer.status == "abstained":
         _print_abstention(out, answer, streamed=streamed)
@@ -144,7 +146,9 @@ def print_hits(out: Console, retrieval: Retrieval) -> None:
     """Ranked paragraphs, best first."""
     from rich.text import Text
 
-    if retrieval.standalone_question != retrieval.question:
+    from rag.text.normalize import words_key
+
+    if words_key(retrieval.standalone_question) != words_key(retrieval.question):
         out.print(Text(f"Searched for: {plain(retrieval.standalone_question)}\n", style="italic"))
     for rank, hit in enumerate(retrieval.hits, start=1):
         out.print(

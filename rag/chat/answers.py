@@ -12,6 +12,7 @@ from rag.chat.attribution import voices, voices_cited
 from rag.chat.exchanges import Exchange, Near
 from rag.chat.foot import render_foot
 from rag.chat.markup import Markup, aside_text, element, escape, join
+from rag.text.normalize import words_key
 from rag.types import Filters
 
 _MARKER = re.compile(r"\[(\d{1,4})\]")
@@ -133,7 +134,7 @@ def _only(filters: Filters) -> Markup | None:
 
 def _searched_for(exchange: Exchange) -> Markup | None:
     searched = exchange.answer["standalone_question"] if exchange.answer else exchange.question
-    if not searched or " ".join(searched.split()) == " ".join(exchange.question.split()):
+    if not searched or words_key(searched) == words_key(exchange.question):
         return None
     return element("p", texts.SEARCHED_FOR + " ", element("q", aside_text(searched)), class_="searched")
 

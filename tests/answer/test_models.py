@@ -189,13 +189,13 @@ def test_a_fast_server_waits_for_a_slow_reader(server: ModelServer) -> None:
 
 
 def test_an_answer_that_drips_is_not_called_silent(server: ModelServer) -> None:
-    drip = [piece for _ in range(99) for piece in ("", Pause(seconds=0.03))]
+    drip = [piece for _ in range(130) for piece in ("", Pause(seconds=0.03))]
     for pieces in (drip, ["<think>", *("hm " for _ in range(10**6))]):
         server.play(lambda asked, pieces=pieces: Reply(pieces=pieces))  # type: ignore[misc]
         begun = time.monotonic()
-        with pytest.raises(ModelError, match="did not finish within 1 seconds"):
-            complete(open_chat_model("openai:scripted", timeout=0.1), REQUEST)
-        assert time.monotonic() - begun < 1.5
+        with pytest.raises(ModelError, match="did not finish within 3 seconds"):
+            complete(open_chat_model("openai:scripted", timeout=0.3), REQUEST)
+        assert time.monotonic() - begun < 3.8
 
 
 def openai_stream(*chunks: dict[str, Any]) -> bytes:

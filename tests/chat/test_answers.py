@@ -50,6 +50,14 @@ def test_a_claim_in_doubt_says_why(exchange: Exchange, support: str, label: str)
     assert f"{label}: 33 &lt;is&gt; not there" in shown
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"), [(SERVICEMEN.rstrip("?").lower(), False), (f"Hi! {SERVICEMEN}", True), ("And these?", True)]
+)
+def test_what_was_searched_for_is_shown_where_the_words_differ(exchange: Exchange, typed: str, shown: bool) -> None:
+    rendered = render_exchange(replace(exchange, question=typed), {}, last=True)
+    assert (f"<q><bdi>{SERVICEMEN}</bdi></q>" in rendered) is shown
+
+
 def test_refused_citations_are_counted(exchange: Exchange) -> None:
     assert exchange.answer is not None
     rejected = [{"handle": "ab12", "reason": "unknown"}] * 2

@@ -37,6 +37,15 @@ def test_words_are_found_in_any_form_and_in_headings(index: LexicalIndex) -> Non
     assert keys(index, ask()) == []
 
 
+def test_stems_one_letter_away_are_found_and_those_that_begin_so(index: LexicalIndex) -> None:
+    assert set(index.near(searchable("servicmen"), limit=10)) == {1, 2}
+    assert set(index.near("relaes", limit=10)) == {1, 2}
+    assert index.near("azerb", limit=10) == ()
+    assert set(index.near("azerb", limit=10, begins=True)) == {1, 2}
+    assert index.near("volcano", limit=10) == ()
+    assert len(index.near("relaes", limit=1)) == 1
+
+
 def test_a_phrase_must_stand_in_that_order(index: LexicalIndex) -> None:
     united = tuple(searchable("United States").split())
     assert keys(index, ask(phrases=(united,))) == [3]
