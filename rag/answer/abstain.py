@@ -15,10 +15,11 @@ from functools import cache
 from importlib.resources import files
 
 from rag.answer.answerer import Answerable
-from rag.answer.asked import WORDING
+from rag.answer.asked import WORDING, read_question
+from rag.answer.context import unmentioned
 from rag.answer.nearness import Encode, Nearness
 from rag.answer.signs import READ, Signs, asked_text, signs_of
-from rag.retrieve.topics import keywords, topic_of
+from rag.retrieve.topics import keywords, on_topic, topic_of
 from rag.text.lexicon import PLEASANTRIES
 from rag.text.terms import content_terms, fold, is_stopword, terms
 from rag.text.thesaurus import senses
@@ -95,8 +96,8 @@ class Abstention:
             return Answerable(answerable=False, reason=reason_of(signs), confidence=0.0)
         weights = fitted(read=retrieval.hits[0].read is not None)
         confidence = weights.confidence(signs.values)
-        if names_what_is_nowhere(retrieval, signs):
-            return Answerable(answerable=False, reason=reason_of(signs), confidence=0.0)
+        if missing := missing_topic(retrieval):
+            return Answerable(answerable=False, reason=missing, confidence=0.0)
         if confidence >= weights.threshold(self._caution):
             return Answerable(answerable=True, reason="", confidence=confidence)
         return Answerable(answerable=False, reason=reason_of(signs), confidence=confidence)
@@ -111,12 +112,20 @@ def asks_something(retrieval: Retrieval) -> bool:
     return named or len(words) > BARE
 
 
-def names_what_is_nowhere(retrieval: Retrieval, signs: Signs) -> bool:
-    """Whether all that is said of one name is asked for, and no paragraph found mentions it: then nothing is said."""
+def missing_topic(retrieval: Retrieval) -> str:
+    """Why nothing is said where all that is said of one name is asked for: no paragraph found mentions it.
+
+    Empty where one does, and where anything else is asked.
+    """
     asked = retrieval.standalone_question
-    topic = topic_of(asked) or keywords(asked)
-    name = next((which for what, which in signs.lacks if what == "name"), None)
-    return bool(topic and name) and fold(topic or "").removeprefix("the ") == fold(name or "").removeprefix("the ")
+    requested = topic_of(asked)
+    topic = requested or keywords(asked)
+    if topic is None:
+        return ""
+    whole = fold(topic).removeprefix("the ")
+    names = [name for name in read_question(on_topic(topic)).names if fold(name.surface) == whole]
+    # A capital says nothing about one word that is all that was typed.
+    return unmentioned(retrieval, [name for name in names if requested or len(name.parts) > 1])
 
 
 def is_understood(retrieval: Retrieval) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -10,7 +11,7 @@ from rag.answer.alignment import values_of
 from rag.text.lexicon import OFFICES
 from rag.text.terms import content_terms, fold
 from rag.text.values import Date, Name, Number, expands, find_dates, name_key
-from rag.types import Hit
+from rag.types import Hit, Retrieval
 
 _OWNED_WITHIN = 30
 """Characters after a name in which it may belong to a word."""
@@ -88,6 +89,17 @@ class Context:
             )
         day = value.value if value.ordinal else None
         return any(value.value == number.value for number in numbers) or any(date.day == day for date in dates if day)
+
+
+def unmentioned(retrieval: Retrieval, names: Sequence[Name]) -> str:
+    """That no paragraph found mentions the first of these names that stands in none; empty when each stands in one."""
+    contexts = [Context(hit=hit) for hit in retrieval.hits]
+    elsewhere = {term.surface for term in retrieval.terms if term.paragraphs}
+    for name in names:
+        if not any(context.holds_name(name) for context in contexts):
+            near = " near the question" if elsewhere.issuperset(name.surface.split()) else ""
+            return f"No paragraph{near} mentions {name.surface}."
+    return ""
 
 
 def _is_in_office(own: Name, name: Name) -> bool:

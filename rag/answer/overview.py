@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from rag.answer.alignment import names_agree, values_of
 from rag.answer.asked import read_question
 from rag.answer.citations import trim
-from rag.answer.context import Context
+from rag.answer.context import unmentioned
 from rag.answer.deeds import doers_asked_about, is_done_by
 from rag.answer.exclusion import left_out
 from rag.answer.parts import split_question
@@ -132,12 +132,8 @@ def unknown_document(retrieval: Retrieval) -> str:
     question = _asked(retrieval)
     if doers_asked_about(question) is not None or not _asks_for_all(retrieval, question):
         return ""
-    contexts = [Context(hit=hit) for hit in retrieval.hits]
-    elsewhere = {term.surface for term in retrieval.terms if term.paragraphs}
-    for name in read_question(question).names:
-        if not any(context.holds_name(name) for context in contexts):
-            near = " near the question" if elsewhere.issuperset(name.surface.split()) else ""
-            return f"No paragraph{near} mentions {name.surface}."
+    if missing := unmentioned(retrieval, read_question(question).names):
+        return missing
     unclear = not _named(question) and not _AGREED.search(question) and document_asked_for(retrieval) is None
     return UNCLEAR if unclear else ""
 

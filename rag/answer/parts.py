@@ -125,10 +125,18 @@ _LIST = re.compile(
 _TITLE = re.compile(r"(?!\b[A-Z0-9]+\b)[A-Z]\w*(?:\s+[\w'-]+){2}")
 """Three words of which the first has a capital are part of a title after its colon, not a topic."""
 _BETWEEN = re.compile(r"\s*[,;]\s*(?:and\s+|or\s+)?|\s+and\s+", re.IGNORECASE)
-_BETWEEN_SURELY = re.compile(r"[,;]|\s(?:and|or)\s+(?:about|on)\s", re.IGNORECASE)
-_BETWEEN_TOPICS = re.compile(
-    r"\s*[,;]\s*(?:(?:and|or)\s+)?(?:(?:about|on)\s+)?|\s+(?:and|or)\s+(?:(?:about|on)\s+)?", re.IGNORECASE
+_LISTS = re.compile(
+    r",\s+(?!\d)[^,]+?,?\s+(?:and|or)\s|,\s+(?!\d)[^,]+,\s+(?!\d)|\s(?:and|or)\s+(?:about|on)\s", re.IGNORECASE
 )
+"""What surely stands between topics: "trust, roads and the sea", "on trust and on roads"."""
+_BETWEEN_TOPICS = re.compile(
+    r"\s*[,;]\s+(?!\d)(?:(?:and|or)\s+)?(?:(?:about|on)\s+)?|\s+(?:and|or)\s+(?:(?:about|on)\s+)?", re.IGNORECASE
+)
+_JOINS = re.compile(r"\s(?:and|or)\s", re.IGNORECASE)
+_HANGS_ON = re.compile(r"\s(?:about|against|between|by|for|from|in|of|on|to|towards?|with)\s", re.IGNORECASE)
+"""In "sanctions on Iran and on Russia" the second topic is no topic without the first."""
+_APPOSITION = re.compile(r"(?:including|such\s+as|especially|particularly|who|which|that)\b", re.IGNORECASE)
+_ADJECTIVE = re.compile(r"[a-z]+(?:al|ar|ic|ive|ous|ary|ian|ese|ish|ed|ful|less|ern)", re.IGNORECASE)
 _DETERMINED = re.compile(r"(?:the|an?|its|their|his|her)\s", re.IGNORECASE)
 _NOUNS = rf"(?:(?!(?:{_AUXILIARY}|{_ASKING}|and)\b)[^\s,;:?]+\s+)"
 _OF_ONE_VERB = re.compile(
@@ -257,17 +265,18 @@ def _topics(piece: str, *, joined: bool = False) -> tuple[str, ...]:
     if topic is None or _QUOTED.search(piece) or _JOINT.search(piece):
         return _listed(piece)
     topics = [one.strip() for one in _BETWEEN_TOPICS.split(topic) if content_terms(one)]
-    if not _BETWEEN_SURELY.search(topic) and not (joined and _are_apart(topics)):
+    if len(topics) < 2 or _HANGS_ON.search(f" {topics[0]} ") or any(map(_APPOSITION.match, topics)):
         return ()
-    return tuple(map(on_topic, topics)) if len(topics) > 1 else ()
+    return (
+        tuple(map(on_topic, topics))
+        if _LISTS.search(topic) or (joined and _JOINS.search(topic) and _are_apart(topics))
+        else ()
+    )
 
 
 def _are_apart(topics: Sequence[str]) -> bool:
-    """Whether "and" joins two things: not in "Bosnia and Herzegovina", not in "chemical and nuclear safety"."""
-    first, *others = topics
-    a_name = first[:1].isupper() and all(one[:1].isupper() for one in others)
-    whole = len(first.split()) > 1 or (first.endswith("s") and not first.endswith(("'s", "\u2019s"))) or first.isupper()
-    return not a_name and (whole or all(map(_DETERMINED.match, others)))
+    """Whether "and" joins two things, and not two adjectives: not in "chemical and nuclear safety"."""
+    return not _ADJECTIVE.fullmatch(topics[0]) or all(map(_DETERMINED.match, topics[1:]))
 
 
 def _listed(piece: str) -> tuple[str, ...]:

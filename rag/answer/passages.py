@@ -80,6 +80,8 @@ class Passage:
     """The score without the reader's part."""
     odds: float | None = None
     """The reader's log-odds that its best sentence answers."""
+    speaks: bool = True
+    """Whether its best sentence holds a word of the question, or one that says the same."""
 
     def repeats(self, other: Passage, *, share: float) -> bool:
         """Whether so large a share of the shorter passage's words stands in the other.
@@ -160,6 +162,7 @@ class _Sentence:
     likeness: float
     odds: float | None
     words: frozenset[str] = frozenset()
+    speaks: bool = False
 
     @property
     def score(self) -> float:
@@ -272,6 +275,7 @@ def _passage(hit: Hit, part: Part) -> Passage | None:
         words=frozenset().union(*(sentences[at].words for at in range(first, last + 1))),
         likeness=sentences[best].likeness,
         odds=sentences[best].odds,
+        speaks=sentences[best].speaks,
     )
 
 
@@ -329,7 +333,8 @@ class _Sentences:
         offered = sum(offers(kind, sentence, part.asked) for kind in kinds) / len(kinds)
         likeness = self._likeness(at, covered=covered / (sum(part.weights.values()) or 1.0), offered=offered)
         leads_in = sentence.endswith(":") and kinds == ("thing",)
-        return _Sentence(span=span, likeness=likeness - LEADS_IN * leads_in, odds=self.odds(at), words=words)
+        likeness -= LEADS_IN * leads_in
+        return _Sentence(span=span, likeness=likeness, odds=self.odds(at), words=words, speaks=bool(held or meant))
 
 
 def _meant(sentence: str, part: Part) -> frozenset[str]:

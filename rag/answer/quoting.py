@@ -199,7 +199,7 @@ def _on_topic(ranked: Sequence[Passage], most: int) -> tuple[Passage, ...]:
     telling = [
         passage
         for passage in ranked
-        if passage.score >= ranked[0].score - NEARLY_AS_WELL_OPEN and not is_ruled_out(passage)
+        if passage.speaks and passage.score >= ranked[0].score - NEARLY_AS_WELL_OPEN and not is_ruled_out(passage)
     ]
     firsts = {passage.hit.document.id: passage for passage in reversed(telling)}
     chosen: list[Passage] = list(ranked[:1])

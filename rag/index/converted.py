@@ -65,9 +65,6 @@ class ConvertedEmbedder:
                 out[at] = state[: len(rows[at])].mean(axis=0)
         return _unit(out)
 
-    def knows(self, word: str) -> bool:
-        return self._tokenizer.token_to_id(word) is not None
-
     def encode_passages(self, passages: Sequence[Passage]) -> list[PassageVectors]:
         headings = self._tokenizer.encode_batch_fast([p.heading for p in passages], add_special_tokens=False)
         texts = self._tokenizer.encode_batch([p.text for p in passages], add_special_tokens=False)

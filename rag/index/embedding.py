@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -64,15 +64,6 @@ class Embedder(Protocol):
 
     def encode_passages(self, passages: Sequence[Passage]) -> list[PassageVectors]:
         """The vectors of each passage's chunks and sentences."""
-        ...
-
-
-@runtime_checkable
-class KnowsWords(Protocol):
-    """An embedder that can tell words of its language from others."""
-
-    def knows(self, word: str) -> bool:
-        """Whether the word, in lower case, is one of those it was trained with as a whole."""
         ...
 
 

@@ -26,8 +26,8 @@ _TO_ASK = (
     r"(?:tell|ask|know|say|explain|describe|clarify|specify|state|show|summari[sz]e|outline|sum\s+up|find\s+out|learn|"
     r"understand|see|hear|check|figure\s+out|work\s+out|look\s+up|confirm|remind)"
 )
-_HELLO = r"(?:hi|hello|hey|good\s+(?:morning|day|evening)|ok|okay|alright|great|yes|no|thanks|thank\s+you)"
-_GREETING = re.compile(rf"(?:{_HELLO}\b[\s,.!:;-]*)+", re.IGNORECASE)
+_HELLO = r"(?:hi|hello|hey|good\s+(?:morning|day|evening)|ok|okay|alright|thanks|thank\s+you)"
+_GREETING = re.compile(rf"(?:{_HELLO}(?:\s+(?:there|all|everyone))?\s*[,.!:;-]+\s*)+", re.IGNORECASE)
 _JOINS = r"so|but|and|also|then"
 """What joins a question to the turn before, and means nothing where there is none."""
 
@@ -37,7 +37,7 @@ def _request(opening: str) -> re.Pattern[str]:
         rf"(?:(?:{_HELLO}|{opening}|dear\s+\w+|well|now|just|please|kindly|quick\s+question|"
         r"(?:just\s+)?(?:a|one)\s+(?:\w+\s+)?question|my\s+question(?:\s+is)?|question|excuse\s+me|sorry)\b[\s,.!:;-]*)*"
         r"(?:(?:(?:can|could|would|will|do|did|might)\s+(?:you|anyone|anybody|someone|we|i)|"
-        r"does\s+(?:anyone|anybody|someone)|(?:i|we)(?:['\u2019](?:d|m|re|ve))?|i\s+am|we\s+are|are\s+you|"
+        rf"does\s+(?:anyone|anybody|someone)|(?:i|we)(?:['\u2019](?:d|m|re|ve))?(?!\s+{_TO_ASK}\b)|i\s+am|we\s+are|are\s+you|"
         r"would\s+it\s+be|let|help)\s+"
         r"(?:(?:please|kindly|also|just|be|able|help|possible|possibly|perhaps|maybe|really|would|like|love|want|wish|"
         r"wanted|need|needed|have|trying|try|going|wondering|wonder|curious|interested|keen|to|in|us|me|mind)\s+)*)?"
@@ -52,10 +52,12 @@ def _request(opening: str) -> re.Pattern[str]:
 _REQUEST_ALONE, _REQUEST_FOLLOWING = _request(_JOINS), _request(r"(?!)")
 _ALL_SOURCES = rf"(?:(?:the|these|those|your|our|all)\s+)+(?:available\s+|given\s+)?{SOURCES}"
 _SOURCED_BEFORE = re.compile(
-    rf"(?:according\s+to|(?:based\s+)?on|in|from|judging\s+by|as\s+per)\s+{_ALL_SOURCES},?\s+(?=\S)", re.IGNORECASE
+    rf"(?:according\s+to|(?:based\s+)?on|in|from|judging\s+by|as\s+per)\s+{_ALL_SOURCES}"
+    rf"(?:,\s+|\s+(?=(?:{_ASKING}|{_AUXILIARY})\b))(?=\S)",
+    re.IGNORECASE,
 )
 _SOURCED_BEHIND = re.compile(
-    rf",?\s+(?:(?:according\s+to|based\s+on|in|from|as\s+per)\s+{_ALL_SOURCES}|in\s+your\s+(?:opinion|view))(?=\W*$)",
+    rf",?\s+(?:(?:according\s+to|based\s+on|as\s+per)\s+{_ALL_SOURCES}|in\s+your\s+(?:opinion|view))(?=\W*$)",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
@@ -64,7 +66,8 @@ _BEFORE = re.compile(
 )
 _BEHIND = re.compile(rf"(?<=[?!])\s+(?P<said>[^?]{{1,{LONGEST_REMARK}}})$")
 _THANKS = re.compile(
-    r"[\s,;-]+(?:please|(?:many\s+)?thanks(?:\s+a\s+lot|\s+in\s+advance)?|thank\s+you(?:\s+\w+){0,3})(?=\W*$)",
+    r"(?:\s*[,;.!?-]\s*(?:(?:many\s+)?thanks(?:\s+a\s+lot|\s+in\s+advance)?|thank\s+you(?:\s+(?:very|so)\s+much)?)|,?\s+please)"
+    r"(?=[\s.!?]*$)",
     re.IGNORECASE,
 )
 _ADVERB = r"(?:exactly|actually|precisely|really|in\s+fact)"
@@ -84,6 +87,13 @@ _ASIDE = frozenset(
     )
 )
 """What is said about asking and about who asks."""
+_BY_WHOM = re.compile(
+    r"\W*(?:(?:for|as)\b.*\b(?:i|we|my|our)\b|(?:i|i['\u2019]m|we|my|our|please|kindly|thanks|many\s+thanks|thank\s+you|"
+    r"regards|best\s+regards|urgent|it['\u2019]s\s+urgent|be\s+(?:brief|short|concise|exact)|quick\s+question|"
+    r"(?:just\s+)?an?\s+(?:\w+\s+)?question|(?:something|anything)\s+else|(?:another|one\s+more|next|last)\s+(?:thing|question)|"
+    r"(?:an?|my|our|the)\s+\w+\s+(?:asks?|asked|wants?\s+to\s+know|wonders?))\b)",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(rf"\W*(?:{_PREPOSITION}\s+)?(?:{_ASKING}|{_AUXILIARY})\b", re.IGNORECASE)
 _GOES_ON = re.compile(r"[?!.]\s+\S")
 """Where a sentence ends and another begins."""
@@ -104,7 +114,7 @@ def unframed(question: str, *, alone: bool = True) -> str:
         text = quoted["said"].strip()
     bare = _without_remarks(_MARKS.sub("?", text))
     request = (_REQUEST_ALONE if alone else _REQUEST_FOLLOWING).match(bare)
-    bare = bare[request.end() :] if request else bare
+    bare = bare[request.end() :] if request and not _GOES_ON.search(bare) else bare
     bare = bare[sourced.end() :] if (sourced := _SOURCED_BEFORE.match(bare)) else bare
     bare = _STRESSED.sub(lambda match: match["asks"] or "", _SOURCED_BEHIND.sub("", bare))
     if not content_terms(bare):
@@ -121,7 +131,7 @@ def _without_remarks(text: str) -> str:
     bare = text[hello.end() :] if (hello := _GREETING.match(text)) else text
     behind = _BEHIND.search(bare)
     bare = bare[: behind.start()] if behind and _tells_nothing(behind["said"]) else bare
-    bare = _THANKS.sub("", bare)
+    bare = _MARKS.sub("?", _THANKS.sub("", bare))
     before = _BEFORE.match(bare)
     if before and _tells_nothing(before["said"]) and not leans(bare[before.end() :]):
         return bare[before.end() :]
@@ -130,5 +140,7 @@ def _without_remarks(text: str) -> str:
 
 def _tells_nothing(remark: str) -> bool:
     """Whether it only says that something is asked, and by whom: "I need this for an article"."""
+    if not _BY_WHOM.match(remark):
+        return False
     words = {term.text for term in content_terms(remark) if fold(term.surface) not in PLEASANTRIES}
     return words <= GENERAL | _ASIDE

@@ -10,10 +10,10 @@ import numpy as np
 
 from rag.index import Index
 from rag.index.catalog import Comparable, Stored
-from rag.index.embedding import KnowsWords, Vectors
+from rag.index.embedding import BUNDLED_NAMES, Vectors
 from rag.index.reader import Snapshot
 from rag.retrieve.carriers import carried_by
-from rag.retrieve.followups import forms, leans
+from rag.retrieve.followups import forms, leans, previous_question
 from rag.retrieve.framing import unframed
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
 from rag.retrieve.query import distinct_terms, word_query
@@ -78,8 +78,9 @@ class Searcher:
         before, given = () if standalone_question else history, filters
         for _ in range(_TRIES):
             snapshot = self._index.snapshot()
-            plain = self._mended(unframed(standalone_question or question, alone=not before), snapshot)
-            asked, leant, filters = _narrowed(plain, before, given, snapshot)
+            turns = self._turns(before, snapshot)
+            plain = self._mended(unframed(standalone_question or question, alone=not turns), snapshot)
+            asked, leant, filters = _narrowed(plain, turns, given, snapshot)
             searched = forms(asked, leant)
             shares = np.array([share for share, _ in searched], np.float32)
             vectors = self._index.embedder.encode([text for _, text in searched])
@@ -133,21 +134,28 @@ class Searcher:
             for item in stored
         )
 
+    def _turns(self, history: Sequence[Turn], snapshot: Snapshot) -> tuple[Turn, ...]:
+        """The turns before, read as their questions were; none where nothing was asked in them."""
+        if not previous_question(history):
+            return ()
+        return tuple(
+            replace(turn, content=self._mended(unframed(turn.content), snapshot)) if turn.role == "user" else turn
+            for turn in history
+        )
+
     def _mended(self, question: str, snapshot: Snapshot) -> str:
-        """The question with its misspelt words as the paragraphs spell them."""
+        """The question with its misspelt words as the paragraphs spell them; in English, which the dictionary holds."""
         embedder = self._index.embedder
-        if not isinstance(embedder, KnowsWords):
+        if embedder.name not in BUNDLED_NAMES:
             return question
 
         def near(word: str) -> list[str]:
             begins = word[: max(SHORTEST, len(word) - LONGEST_ENDING)]
             keys = snapshot.words.near(word, limit=SPELT_IN) or snapshot.words.near(begins, limit=SPELT_IN, begins=True)
             loaded = self._index.load(keys, dimension=embedder.dimension)
-            return [f"{item.document.title}\n{item.paragraph.text}" for item in loaded.values()]
+            return [item.paragraph.text for item in loaded.values()]
 
-        return mended(
-            question, stands=lambda word: snapshot.words.paragraphs_with(word) > 0, near=near, known=embedder.knows
-        )
+        return mended(question, stands=lambda word: snapshot.words.paragraphs_with(word) > 0, near=near)
 
     def _search(
         self,

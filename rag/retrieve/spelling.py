@@ -1,7 +1,8 @@
 """Misspelt words of a question, as the paragraphs spell them: "servicmen" is searched for as "servicemen".
 
-A word is only taken for misspelt when no paragraph holds it, no dictionary knows it, and it is one letter away from a
-word that stands in some. Names are not touched, but for those of countries: another person may be meant.
+A word is only taken for misspelt when no paragraph and no dictionary knows it, and it is one letter away from one that
+stands in a paragraph, or else from a common word. What is no name must not become one, nor a name another: but for
+those of countries, words with a capital are neither mended nor what a word is mended to. What is quoted stays as it is.
 """
 
 from __future__ import annotations
@@ -9,68 +10,100 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from rag.text.countries import COUNTRIES
 from rag.text.names import name_key
+from rag.text.quotations import find_quotations
 from rag.text.terms import terms
 from rag.text.thesaurus import senses
 
-SHORTEST = 5
-"""Letters: of shorter words too many are one letter away from another."""
+if TYPE_CHECKING:
+    from spellchecker import SpellChecker
+
+SHORTEST, SHORTEST_CHANGED = 6, 8
+"""Letters of a word that may have one too many, one too few or two swapped, and of one that may have another: too many
+shorter words are one letter away from another."""
+SHORTEST_COUNTRY = 7
 LONGEST_ENDING = 3
 """Letters that may be an ending, which a stem has lost."""
-ALIKE = 0.8
-"""The share of letters that two words have in common, as `difflib` counts, where their endings differ."""
-_WORD = re.compile(rf"(?<![\w'\u2019-])[^\W\d_]{{{SHORTEST},40}}(?![\w-])")
+COMMON = 1_000
+"""How often a word that stands in no paragraph must come in the dictionary's texts: more often than names do."""
+MOST_WORDS, LONGEST_QUESTION = 5, 1_000
+"""Words that are looked up, and characters of a question: more of them is no slip of the pen."""
+_WORD = re.compile(rf"(?<![\w'\u2019.@/-])[^\W\d_]{{{SHORTEST},40}}(?![\w@/-]|['\u2019](?!s\b))")
 
 
-def mended(
-    question: str,
-    *,
-    stands: Callable[[str], bool],
-    near: Callable[[str], Iterable[str]],
-    known: Callable[[str], bool],
-) -> str:
+def mended(question: str, *, stands: Callable[[str], bool], near: Callable[[str], Iterable[str]]) -> str:
     """The question with its misspelt words mended.
 
     Args:
         question: what was typed.
         stands: whether a paragraph holds a stem.
         near: texts that hold a stem one letter away from a stem, or one that begins like it.
-        known: whether a word, in lower case, is one of the language.
     """
+    if len(question) > LONGEST_QUESTION:
+        return question
+    quoted = find_quotations(question)
+    found: dict[str, str] = {}
 
     def spelt(match: re.Match[str]) -> str:
-        word, lower = match.group(), match.group().lower()
-        stem = _stem(lower)
-        if not stem or stands(stem) or known(lower) or known(lower.removesuffix("s")) or senses(word):
+        word = match.group()
+        if any(quotation.start <= match.start() < quotation.end for quotation in quoted):
             return word
-        standing = (one for text in near(stem) for one in _WORD.findall(text))
-        others = [one for one, _ in Counter(standing).most_common() if name_key(one) in COUNTRIES or word.islower()]
-        apart = next((one for one in others if one_letter_apart(one.lower(), lower)), None)
-        # "relase" is no letter away from "releases", but its stem is one from the other's.
-        ending = [one for one in others if one_letter_apart(_stem(one), stem)]
-        apart = apart or next(iter(get_close_matches(word, ending, n=1, cutoff=ALIKE)), word)
-        return apart.lower() if word.islower() else apart
+        if word not in found:
+            if len(found) == MOST_WORDS or _is_known(word.lower(), stands):
+                return word
+            found[word] = _meant(word, near) or word
+        return found[word]
 
     return _WORD.sub(spelt, question)
 
 
-def one_letter_apart(one: str, other: str) -> bool:
-    """Whether a letter too many, one too few, another one or two swapped are all that differs, but for the first."""
-    before = _shared(one, other)
-    one, other = one[before:], other[before:]
+def _is_known(word: str, stands: Callable[[str], bool]) -> bool:
+    stem = _stem(word)
+    return not stem or stands(stem) or bool(senses(word)) or word in _dictionary()
+
+
+def _meant(word: str, near: Callable[[str], Iterable[str]]) -> str | None:
+    """The word that is meant, as often as possible one of the paragraphs."""
+    lower = word.islower()
+    standing: Counter[str] = Counter(one for text in near(_stem(word.lower())) for one in _WORD.findall(text))
+    for one, _ in standing.most_common():
+        country = name_key(one) in COUNTRIES and len(word) >= SHORTEST_COUNTRY
+        if (country or (lower and one.islower())) and is_slip(word.lower(), one.lower()):
+            return one.lower() if lower else one
+    if not lower:
+        return None
+    dictionary = _dictionary()
+    common = {one: dictionary.word_frequency[one] for one in dictionary.candidates(word) or () if is_slip(word, one)}
+    best: str | None = max(common, key=common.__getitem__, default=None)
+    return best if best and common[best] >= COMMON else None
+
+
+def is_slip(typed: str, meant: str) -> bool:
+    """Whether one letter too many, one too few, another one or two swapped are all that differs, but for the first."""
+    before = _shared(typed, meant)
+    one, other = typed[before:], meant[before:]
     behind = _shared(one[::-1], other[::-1])
     one, other = one[: len(one) - behind], other[: len(other) - behind]
     swapped = len(one) == 2 and one == other[::-1]
-    return before > 0 and one != other and (swapped or max(len(one), len(other)) == 1)
+    changed = len(one) == len(other) == 1 and len(typed) >= SHORTEST_CHANGED
+    return before > 0 and (swapped or changed or {len(one), len(other)} == {0, 1})
 
 
 def _shared(one: str, other: str) -> int:
     """How many letters both begin with."""
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> SpellChecker:
+    # Here: it takes a fifth of a second, and only a word that no paragraph holds needs it.
+    from spellchecker import SpellChecker
+
+    return SpellChecker(language="en", distance=1)
 
 
 @lru_cache(maxsize=4096)

@@ -50,8 +50,10 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 """What is no topic but a question, or has one behind it."""
+_OPEN_END = re.compile(r"\b(?:and|or)$", re.IGNORECASE)
 _GOES_ON = re.compile(r"[?!]\s|(?<!\b[A-Z])\.\s")
 """Where a sentence ends and another begins."""
+_ACRONYM = re.compile(r"\b[A-Z]\.[A-Z]\.$")
 _POINTS = re.compile(
     r"^(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those|there|such|me|us|you|yours?|yourself|"
     r"the\s+(?:matter|subject|topic|same|others?|latter|former)|others?)\b",
@@ -69,7 +71,7 @@ def _requests(sources: str) -> tuple[re.Pattern[str], ...]:
     have = rf"(?:\s+(?:that\s+)?(?:there\s+is|{sources}\s+(?:{_SAY}|says|has|tells\s+us)|{_SAID}))?{_IN}"
     anything = rf"{_SOMETHING}{have}\s+{_ABOUT}\s+{_TOPIC}{_IN}"
     wordings = (
-        rf"what\s+(?:else\s+)?(?:do|does|did|can)\s+{sources}\s+{_SAY}\s+{_ABOUT}\s+{_TOPIC}",
+        rf"what\s+(?:else\s+)?(?:(?:do|does|did|can)\s+)?{sources}\s+{_SAY}s?\s+{_ABOUT}\s+{_TOPIC}",
         rf"what\s+(?:else\s+)?(?:is|was|has\s+been)\s+(?:there|(?:\w+ly\s+)?{_SAID}){_IN}\s+{_ABOUT}\s+{_TOPIC}{_IN}",
         rf"(?:is|are|was)\s+there\s+{anything}",
         rf"(?:do|does|did)\s+{sources}\s+{_SAY}\s+{anything}",
@@ -80,11 +82,14 @@ def _requests(sources: str) -> tuple[re.Pattern[str], ...]:
         rf"where\s+(?:is|are|was|were)\s+{_TOPIC}\s+(?:ever\s+)?{_SPOKEN}{_IN}",
         rf"(?:is|are|was|were)\s+{_TOPIC}\s+(?:ever\s+|also\s+|anywhere\s+)?{_SPOKEN}(?:\s+anywhere|\s+at\s+all)?{_IN}",
     )
-    return tuple(re.compile(rf"\W*{_PLEASE}{one}\W*", re.IGNORECASE) for one in wordings)
+    return tuple(re.compile(rf"\s*{_PLEASE}{one}[\s?!,]*", re.IGNORECASE) for one in wordings)
 
 
 _FOLLOWING = _requests(_SOURCES)
-_ALONE = (*_requests(_SOURCES_ALONE), re.compile(rf"\W*{_PLEASE}(?:what|how)\s+about\s+{_TOPIC}\W*", re.IGNORECASE))
+_ALONE = (
+    *_requests(_SOURCES_ALONE),
+    re.compile(rf"\s*{_PLEASE}(?:what|how)\s+about\s+{_TOPIC}[\s?!,]*", re.IGNORECASE),
+)
 """Where nothing was asked before, "they" are the documents, and "What about prisoners?" asks for all that is said."""
 
 
@@ -101,7 +106,8 @@ def topic_of(question: str, *, alone: bool = True) -> str | None:
         return None
     for request in _ALONE if alone else _FOLLOWING:
         if match := request.fullmatch(question):
-            topic = next(filter(None, match.groupdict().values())).strip(" ,.?!")
+            topic = next(filter(None, match.groupdict().values())).strip(" ,?!")
+            topic = topic if _ACRONYM.search(topic) else topic.rstrip(".")
             return topic if _is_topic(topic) else None
     return None
 
@@ -124,5 +130,5 @@ def _is_topic(topic: str) -> bool:
     return (
         bool(tells)
         and len(topic) <= LONGEST_TOPIC
-        and not any((_ASKS.search(topic), _GOES_ON.search(topic), _POINTS.match(topic)))
+        and not any((_ASKS.search(topic), _OPEN_END.search(topic), _GOES_ON.search(topic), _POINTS.match(topic)))
     )

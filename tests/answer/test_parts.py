@@ -209,9 +209,13 @@ def test_of_one_question_about_two_things_there_is_one() -> None:
         ("What do they say on trust, roads and the sea?", ("trust", "roads", "the sea"), ("trust", "roads", "the sea")),
         ("What is said about prisoners and COP29?", (), ("prisoners", "COP29")),
         ("What is said about trade and the sea?", (), ("trade", "the sea")),
-        ("What is said about sovereignty and integrity?", (), ()),
+        ("What is said about sovereignty and integrity?", (), ("sovereignty", "integrity")),
+        ("What is said about the $1,200,000 fund?", (), ()),
+        ("What is said about 7 October, 2023?", (), ()),
+        ("What is said about Tehran, Iran?", (), ()),
+        ("What is said about terror, including Hamas and Hezbollah?", (), ()),
         ("What is said about chemical and nuclear safety?", (), ()),
-        ("What is said about Bosnia and Herzegovina?", (), ()),
+        ("What is said about Bosnia and Herzegovina?", (), ("Bosnia", "Herzegovina")),
     ],
 )
 def test_several_topics_are_asked_about_one_by_one(

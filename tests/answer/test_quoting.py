@@ -247,6 +247,9 @@ def test_on_a_topic_every_document_is_heard_before_one_is_heard_again() -> None:
     # What another document says in nearly the same words is a copy.
     assert same not in [passage.hit for passage in told]
     assert len(choose([found("Who built the harbour?", first, again, elsewhere)])) == 1
+    # Beside what comes nearest, what holds no word of the topic is not quoted.
+    off = read(hit("Nobody pays for it.", cosine=0.9, number=3), 2.0)
+    assert off not in [passage.hit for passage in choose([found("What is said about the harbour?", first, again, off)])]
 
 
 def test_who_names_both_answers_who_besides_one_where_nothing_else_does() -> None:

@@ -21,6 +21,10 @@ ASKED = [
     ("Which passages deal with direct dialogue?", "direct dialogue"),
     ("Where is the Blue Line mentioned?", "the Blue Line"),
     ("Is Georgia mentioned anywhere in the documents?", "Georgia"),
+    ("What the documents say about Iran?", "Iran"),
+    ('What is said about "day after"?', '"day after"'),
+    ("What is said about Iran (and Israel)?", "Iran (and Israel)"),
+    ("What is said about Washington, D.C.?", "Washington, D.C."),
 ]
 NOT_ASKED = [
     "What did Russia say about the peace treaty?",
@@ -32,6 +36,7 @@ NOT_ASKED = [
     "How many servicemen does Azerbaijan release?",
     "Who mentioned the Blue Line?",
     "What is said?",
+    "Was Sinwar killed or mentioned?",
     "",
     "?",
 ]
