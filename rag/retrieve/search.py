@@ -18,7 +18,7 @@ from rag.retrieve.framing import unframed
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
 from rag.retrieve.query import distinct_terms, word_query
 from rag.retrieve.rerank import Reranker
-from rag.retrieve.spelling import LONGEST_ENDING, SHORTEST, mended
+from rag.retrieve.spelling import LONGEST_ENDING, SHORTEST, called, mended
 from rag.retrieve.topics import on_topic, topic_of
 from rag.types import Filters, Hit, Retrieval, SentenceScore, Signals, TermStatistic, Turn
 
@@ -155,7 +155,10 @@ class Searcher:
             loaded = self._index.load(keys, dimension=embedder.dimension)
             return [item.paragraph.text for item in loaded.values()]
 
-        return mended(question, stands=lambda word: snapshot.words.paragraphs_with(word) > 0, near=near)
+        def stands(word: str) -> bool:
+            return snapshot.words.paragraphs_with(word) > 0
+
+        return called(mended(question, stands=stands, near=near), stands=stands)
 
     def _search(
         self,

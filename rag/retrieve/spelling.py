@@ -1,4 +1,4 @@
-"""Misspelt words of a question, as the paragraphs spell them: "servicmen" is searched for as "servicemen".
+"""Words of a question as the paragraphs have them: "servicmen" is searched for as "servicemen", UK as United Kingdom.
 
 A word is only taken for misspelt when no paragraph and no dictionary knows it, and it is one letter away from one that
 stands in a paragraph, or else from a common word. What is no name must not become one, nor a name another: but for
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rag.text.countries import COUNTRIES
+from rag.text.countries import ALSO_CALLED, COUNTRIES
 from rag.text.names import name_key
 from rag.text.quotations import find_quotations
 from rag.text.terms import terms
@@ -32,6 +32,9 @@ COMMON = 1_000
 """How often a word that stands in no paragraph must come in the dictionary's texts: more often than names do."""
 MOST_WORDS, LONGEST_QUESTION = 5, 1_000
 """Words that are looked up, and characters of a question: more of them is no slip of the pen."""
+_CALLED = re.compile(
+    rf"(?<![\w.-])(?:{'|'.join(map(re.escape, sorted(ALSO_CALLED, key=len, reverse=True)))})(?![\w-]|\.\w)"
+)
 _WORD = re.compile(rf"(?<![\w'\u2019.@/-])[^\W\d_]{{{SHORTEST},40}}(?![\w@/-]|['\u2019](?!s\b))")
 
 
@@ -59,6 +62,22 @@ def mended(question: str, *, stands: Callable[[str], bool], near: Callable[[str]
         return found[word]
 
     return _WORD.sub(spelt, question)
+
+
+def called(question: str, *, stands: Callable[[str], bool]) -> str:
+    """The question with the names of countries and unions that stand in no paragraph as the paragraphs call them."""
+
+    def other(match: re.Match[str]) -> str:
+        name = match.group()
+        if _stands(name, stands):
+            return name
+        return ALSO_CALLED[name] if _stands(ALSO_CALLED[name], stands) else name
+
+    return _CALLED.sub(other, question)
+
+
+def _stands(name: str, stands: Callable[[str], bool]) -> bool:
+    return all(stands(term.text) for term in terms(name))
 
 
 def _is_known(word: str, stands: Callable[[str], bool]) -> bool:

@@ -19,3 +19,13 @@ tunisia turkmenistan tuvalu uganda ukraine uruguay uzbekistan vanuatu venezuela 
 """
 COUNTRIES = frozenset(_COUNTRIES.split()) | frozenset(PEOPLES.values())
 """Their `name_key`s; "turkey" stands among them, and opens a sentence as the bird less often."""
+
+ALSO_CALLED = {
+    "Great Britain": "United Kingdom", "Britain": "United Kingdom", "UK": "United Kingdom", "U.K.": "United Kingdom",
+    "USA": "United States", "US": "United States", "U.S.": "United States", "America": "United States",
+    "EU": "European Union", "E.U.": "European Union", "UN": "United Nations", "U.N.": "United Nations",
+    "Burma": "Myanmar", "Myanmar": "Burma", "Turkey": "T\u00fcrkiye", "T\u00fcrkiye": "Turkey",
+    "Czechia": "Czech Republic", "Czech Republic": "Czechia", "Swaziland": "Eswatini", "Eswatini": "Swaziland",
+    "Holland": "Netherlands", "Macedonia": "North Macedonia",
+}  # fmt: skip
+"""Other names of countries and unions, from that which may be typed to that which may stand in a text."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.retrieve.spelling import LONGEST_QUESTION, MOST_WORDS, is_slip, mended
+from rag.retrieve.spelling import LONGEST_QUESTION, MOST_WORDS, called, is_slip, mended
 
 TEXT = (
     "Azerbaijan releases 32 Armenian servicemen; the conference in Baku was told by Petersen. The leader of France "
@@ -86,3 +86,19 @@ def test_more_than_a_few_words_are_no_slip() -> None:
 )
 def test_one_letter_more_one_less_another_or_two_swapped(typed: str, meant: str, slip: bool) -> None:
     assert is_slip(typed, meant) is slip
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Did the UK and Great Britain sign?", "Did the United Kingdom and United Kingdom sign?"),
+        ("What does the U.K. say?", "What does the United Kingdom say?"),
+        ("Did Burma sign?", "Did Myanmar sign?"),
+        ("Did the EU sign?", "Did the EU sign?"),
+        ("Did the UN sign?", "Did the UN sign?"),
+        ("the UK-based group of UKs, uk", "the UK-based group of UKs, uk"),
+    ],
+)
+def test_a_country_is_called_as_the_paragraphs_call_it_where_its_name_stands_in_none(typed: str, meant: str) -> None:
+    stems = {"unit", "kingdom", "myanmar", "eu", "european", "union"}
+    assert called(typed, stands=stems.__contains__) == meant
