@@ -58,7 +58,7 @@ lint: .venv/dev
 	@$(BIN)/mypy
 
 test: lint
-	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 eval: .venv/runtime
 	@$(BIN)/pilcrow index --quiet
