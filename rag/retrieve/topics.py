@@ -24,7 +24,7 @@ _SPEAK = (
     r"(?:mentions?|speaks?\s+(?:of|about)|talks?\s+(?:of|about)|discuss(?:es)?|covers?|address(?:es)?|deals?\s+with|"
     r"refers?\s+to|touch(?:es)?\s+(?:up)?on|concerns?|(?:are|is)\s+about)"
 )
-_SPOKEN = r"(?:mentioned|discussed|addressed|covered|referred\s+to|talked\s+about|spoken\s+(?:of|about)|dealt\s+with)"
+_SPOKEN = r"(?:mentioned|discussed|referred\s+to|talked\s+about|spoken\s+(?:of|about))"
 _SAID = r"(?:said|written|stated|mentioned|reported|known)"
 _SOMETHING = (
     r"(?:(?:all|any|some|more|other|relevant|further|the|a\s+few|short|exact|direct)\s+)*"

@@ -37,6 +37,7 @@ NOT_ASKED = [
     "Who mentioned the Blue Line?",
     "What is said?",
     "Was Sinwar killed or mentioned?",
+    "Was the cost covered?",
     "",
     "?",
 ]
