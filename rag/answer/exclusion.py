@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-_QUESTION_WORD = r"(?:what|how|who|whom|whose|when|where|which|why)"
+from rag.text.lexicon import ASKING
+
 _LEAVES_OUT = (
     r"\b(?:(?:apart|aside)\s+from|besides|other\s+than|except(?:ing)?(?:\s+for)?|excluding|not\s+counting|"
     r"with\s+the\s+exception\s+of|leaving\s+(?:out|aside))\s+"
-    rf"(?!(?:this|that|these|those|it|them|him|her|{_QUESTION_WORD})\b)"
+    rf"(?!(?:this|that|these|those|it|them|him|her|{ASKING})\b)"
 )
 _BEFORE_A_QUESTION = re.compile(
-    rf"{_LEAVES_OUT}(?P<what>[^;:?!]{{2,160}}?),?(?=\s+(?:and\s+|also\s+)?{_QUESTION_WORD}\b)", re.IGNORECASE
+    rf"{_LEAVES_OUT}(?P<what>[^;:?!]{{2,160}}?),?(?=\s+(?:and\s+|also\s+)?{ASKING}\b)", re.IGNORECASE
 )
 _ANYWHERE = re.compile(
     rf"{_LEAVES_OUT}(?P<what>[^,;:?!]{{2,120}}?)"

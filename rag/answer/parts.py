@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.retrieve.followups import leans
 from rag.retrieve.topics import on_topic, topic_of
+from rag.text.lexicon import ASKING
 from rag.text.terms import content_terms
 
 LONGEST_LEAD = 200
@@ -18,7 +19,6 @@ LONGEST_COORDINATED = 300
 """Characters of a question in which "on this and on that" is looked for."""
 
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
-_ASKING = r"(?:what|how|who|whom|whose|when|where|which|why)"
 _PREPOSITION = (
     r"(?:about|after|against|at|before|by|during|for|from|in|into|of|on|since|through|to|towards?|under|until|with)"
 )
@@ -26,16 +26,16 @@ _QUOTED = re.compile(r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|\u00ab[^\u00bb]*\u00bb|
 
 _NEXT = re.compile(r"\?\s+(?=\S)")
 _ASKS_AT_ALL = re.compile(
-    rf"\b{_ASKING}\b|^\W*(?:(?:and|or|also|then|so|please)\W+)*(?:{_AUXILIARY}|list|name|tell|give|describe|explain|"
+    rf"\b{ASKING}\b|^\W*(?:(?:and|or|also|then|so|please)\W+)*(?:{_AUXILIARY}|list|name|tell|give|describe|explain|"
     r"summari[sz]e|compare|say|show)\b|^\W*(?:and|or)\b",
     re.IGNORECASE,
 )
 _AND = re.compile(
-    rf"[,;]?\s+and\s+(?=(?:{_PREPOSITION}\s+)?(?P<asks>{_ASKING})\b|(?:did|does)\b|do\s+(?:they|we|you|these|those|both)\b)",
+    rf"[,;]?\s+and\s+(?=(?:{_PREPOSITION}\s+)?(?P<asks>{ASKING})\b|(?:did|does)\b|do\s+(?:they|we|you|these|those|both)\b)",
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    rf"(?:^|[.!;:,])\W*(?:(?:{_PREPOSITION}\s+)?(?:{_ASKING}|(?:which|whose|how\s+(?:many|much))\s+\w+)"
+    rf"(?:^|[.!;:,])\W*(?:(?:{_PREPOSITION}\s+)?(?:{ASKING}|(?:which|whose|how\s+(?:many|much))\s+\w+)"
     rf"|{_PREPOSITION}\s+what\s+\w+)\W*$",
     re.IGNORECASE,
 )
@@ -52,7 +52,7 @@ _SERIES = re.compile(
     rf"(?:what|how|why|who)\b|which\s+(?!(?:{_AUXILIARY}|it|they|he|she|the|an?)\b)\w|(?:when|where)\s+{_AUXILIARY}\b)",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(rf"[^,]*,\s*(?!(?:and|or)\b|{_ASKING}\b)\w", re.IGNORECASE)
+_GOES_ON = re.compile(rf"[^,]*,\s*(?!(?:and|or)\b|{ASKING}\b)\w", re.IGNORECASE)
 """A relative clause, and what comes after it: "who was elected in 2018, say"."""
 _ASKS = re.compile(
     r"\b(?:what|how|who|whom|whose|which|why)\b"
@@ -80,7 +80,7 @@ _NO_PREDICATE = re.compile(
 what did the other promise?"."""
 
 _LAST_PREPOSITION = re.compile(rf"\b{_PREPOSITION}\s+$", re.IGNORECASE)
-_ASKS_FOR = rf"\W{{0,20}}(?P<asks>(?:{_PREPOSITION}\s+)?(?:how\s+(?:many|much)|{_ASKING}))"
+_ASKS_FOR = rf"\W{{0,20}}(?P<asks>(?:{_PREPOSITION}\s+)?(?:how\s+(?:many|much)|{ASKING}))"
 _OPENING = re.compile(rf"(?:.{{0,{LONGEST_LEAD}}}[:,]\s+)?{_ASKS_FOR}\b", re.IGNORECASE | re.DOTALL)
 _VERBLESS = re.compile(
     rf"{_ASKS_FOR}\s+(?:{_PREPOSITION}\s+(?:that|those)\s+)?(?P<rest>(?P<word>(?:out\s+)?{_PREPOSITION})\s+.+)",
@@ -103,13 +103,13 @@ _BARE_SUBJECT = re.compile(
 _FRAME = re.compile(
     rf"\W{{0,20}}(?P<frame>(?:(?:according\s+to|{_PREPOSITION})\s+[^,;:?]{{2,80}},"
     r"|(?:(?!(?:i|we|me|my|us|our|you|your|please|asks?|questions?|know|tell|say|need|want)\b)[^\s,;:?!.]{1,60}+\s?+){1,7}:))"
-    rf"(?=\s+(?:(?:and|also)\s+)?(?:{_PREPOSITION}\s+)?{_ASKING}\b)",
+    rf"(?=\s+(?:(?:and|also)\s+)?(?:{_PREPOSITION}\s+)?{ASKING}\b)",
     re.IGNORECASE,
 )
 """What stands before the first question and holds for all: "In their statement of 9 October," or "Peace treaty:"."""
 _REMARK = re.compile(
     r"[^?:]{0,200}\b(?:i|i'm|we|me|my|us|asks?|asked|questions?|please|help|need|want)\b[^?:]{0,200}:\s+"
-    rf"(?=(?:{_PREPOSITION}\s+)?{_ASKING}\b)",
+    rf"(?=(?:{_PREPOSITION}\s+)?{ASKING}\b)",
     re.IGNORECASE,
 )
 """Who asks and what for, before the first question: "I am writing a piece and need this:"."""
@@ -118,7 +118,7 @@ _WHEN_OR_WHERE = re.compile(r"\b(?:at|after|before|during|in|on|since|under|unti
 _LIST = re.compile(
     r"(?=[^:]*\b(?:overview|summar\w+|sum\s+up|outline|describe|explain|tell|list|main\s+points|points|topics)\b)"
     r"[^:?]*?(?:\b(?:of|about|on)\s+(?P<of>(?:the|this|that)\s[^:?,]{2,60}))?:"
-    rf"(?<!\d:)\s+(?P<topics>(?!(?:[^:?]*[\s(])?{_ASKING}\b)[^:?]+?)[?.!\s]*",
+    rf"(?<!\d:)\s+(?P<topics>(?!(?:[^:?]*[\s(])?{ASKING}\b)[^:?]+?)[?.!\s]*",
     re.IGNORECASE,
 )
 """Topics after a colon: "Sum up the statement: the releases, the bids and further talks."."""
@@ -138,7 +138,7 @@ _HANGS_ON = re.compile(r"\s(?:about|against|between|by|for|from|in|of|on|to|towa
 _APPOSITION = re.compile(r"(?:including|such\s+as|especially|particularly|who|which|that)\b", re.IGNORECASE)
 _ADJECTIVE = re.compile(r"[a-z]+(?:al|ar|ic|ive|ous|ary|ian|ese|ish|ed|ful|less|ern)", re.IGNORECASE)
 _DETERMINED = re.compile(r"(?:the|an?|its|their|his|her)\s", re.IGNORECASE)
-_NOUNS = rf"(?:(?!(?:{_AUXILIARY}|{_ASKING}|and)\b)[^\s,;:?]+\s+)"
+_NOUNS = rf"(?:(?!(?:{_AUXILIARY}|{ASKING}|and)\b)[^\s,;:?]+\s+)"
 _OF_ONE_VERB = re.compile(
     rf"(?P<lead>.*?\b)(?P<asks>how\s+(?:many|much)|which|whose)\s+"
     rf"(?P<one>(?:\w+(?:al|ed|ian|ic|ive)\s+)?\w+\s+(?:{_PREPOSITION}\s+{_NOUNS}{{1,4}})?)"

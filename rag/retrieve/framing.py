@@ -11,7 +11,7 @@ import re
 from rag.retrieve.followups import leans
 from rag.text.documents import SOURCES
 from rag.text.general import GENERAL
-from rag.text.lexicon import PLEASANTRIES
+from rag.text.lexicon import ASKING, PLEASANTRIES
 from rag.text.terms import content_terms, fold
 
 LONGEST_REMARK = 200
@@ -19,7 +19,6 @@ LONGEST_REMARK = 200
 LONGEST_QUESTION = 1_000
 """Characters from which on a question is taken as it is."""
 
-_ASKING = r"(?:who|whom|whose|what|when|where|which|why|how)"
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
 _PREPOSITION = r"(?:about|after|against|at|before|by|during|for|from|in|into|of|on|since|through|to|under|until|with)"
 _TO_ASK = (
@@ -44,7 +43,7 @@ def _request(opening: str) -> re.Pattern[str]:
         rf"(?:{_TO_ASK}(?:ing)?\b"
         r"(?:\s+(?:me|us|to\s+me|to\s+us|please|briefly|exactly|in\s+short|in\s+a\s+few\s+words|again))*"
         r"|(?<=wondering\s)|(?<=wonder\s)|(?<=curious\s))?[\s,:]*"
-        rf"(?=(?:{_PREPOSITION}\s+)?{_ASKING}\b)",
+        rf"(?=(?:{_PREPOSITION}\s+)?{ASKING}\b)",
         re.IGNORECASE,
     )
 
@@ -53,7 +52,7 @@ _REQUEST_ALONE, _REQUEST_FOLLOWING = _request(_JOINS), _request(r"(?!)")
 _ALL_SOURCES = rf"(?:(?:the|these|those|your|our|all)\s+)+(?:available\s+|given\s+)?{SOURCES}"
 _SOURCED_BEFORE = re.compile(
     rf"(?:according\s+to|(?:based\s+)?on|in|from|judging\s+by|as\s+per)\s+{_ALL_SOURCES}"
-    rf"(?:,\s+|\s+(?=(?:{_ASKING}|{_AUXILIARY})\b))(?=\S)",
+    rf"(?:,\s+|\s+(?=(?:{ASKING}|{_AUXILIARY})\b))(?=\S)",
     re.IGNORECASE,
 )
 _SOURCED_BEHIND = re.compile(
@@ -61,7 +60,7 @@ _SOURCED_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    rf"(?P<said>[^?:]{{1,{LONGEST_REMARK}}})[:.!]\s+(?=(?:{_PREPOSITION}\s+)?(?:{_ASKING}|{_AUXILIARY})\b)",
+    rf"(?P<said>[^?:]{{1,{LONGEST_REMARK}}})[:.!]\s+(?=(?:{_PREPOSITION}\s+)?(?:{ASKING}|{_AUXILIARY})\b)",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(rf"(?<=[?!])\s+(?P<said>[^?]{{1,{LONGEST_REMARK}}})$")
@@ -71,9 +70,7 @@ _THANKS = re.compile(
     re.IGNORECASE,
 )
 _ADVERB = r"(?:exactly|actually|precisely|really|in\s+fact)"
-_STRESSED = re.compile(
-    rf"\b(?P<asks>{_ASKING}|how\s+(?:many|much))\s+{_ADVERB}\b|,?\s+{_ADVERB}(?=\W*$)", re.IGNORECASE
-)
+_STRESSED = re.compile(rf"\b(?P<asks>{ASKING}|how\s+(?:many|much))\s+{_ADVERB}\b|,?\s+{_ADVERB}(?=\W*$)", re.IGNORECASE)
 _MARKS = re.compile(r"\?[?!.\s]*$")
 _IN_QUOTES = re.compile(r"[\"\u201c\u00ab'](?P<said>[^\"\u201c\u201d\u00ab\u00bb]+)[\"\u201d\u00bb']")
 _ASIDE = frozenset(
@@ -94,7 +91,7 @@ _BY_WHOM = re.compile(
     r"(?:an?|my|our|the)\s+\w+\s+(?:asks?|asked|wants?\s+to\s+know|wonders?))\b)",
     re.IGNORECASE,
 )
-_ASKS = re.compile(rf"\W*(?:{_PREPOSITION}\s+)?(?:{_ASKING}|{_AUXILIARY})\b", re.IGNORECASE)
+_ASKS = re.compile(rf"\W*(?:{_PREPOSITION}\s+)?(?:{ASKING}|{_AUXILIARY})\b", re.IGNORECASE)
 _GOES_ON = re.compile(r"[?!.]\s+\S")
 """Where a sentence ends and another begins."""
 _OPEN = re.compile(r"[\s.\u2026]*$")

@@ -45,6 +45,8 @@ president prime prince princess queen representative secretary senator sergeant 
 spokeswoman state vice
 """
 _SMALL_WORDS = "of the and on for to in de la a an & with by"
+ASKING = r"(?:what|how|who|whom|whose|when|where|which|why)"
+"""The words that ask, as a pattern."""
 STOPWORDS = frozenset(_STOPWORDS.split())
 """Function words; "no", "not" and numbers are not among them, since they change what is asked."""
 OPENERS = frozenset(_OPENERS.split())
