@@ -19,6 +19,7 @@ from rag.answer.asked import WORDING, read_question
 from rag.answer.context import unmentioned
 from rag.answer.nearness import Encode, Nearness
 from rag.answer.signs import READ, Signs, asked_text, signs_of
+from rag.retrieve.times import is_of_another_time, named_dates, timed
 from rag.retrieve.topics import keywords, on_topic, topic_of
 from rag.text.lexicon import PLEASANTRIES
 from rag.text.terms import content_terms, fold, is_stopword, terms
@@ -94,9 +95,9 @@ class Abstention:
         signs = signs_of(retrieval, self._nearness)
         if not is_understood(retrieval):
             return Answerable(answerable=False, reason=reason_of(signs), confidence=0.0)
-        weights = fitted(read=retrieval.hits[0].read is not None)
+        weights = fitted(read=_is_read(retrieval))
         confidence = weights.confidence(signs.values)
-        if missing := missing_topic(retrieval):
+        if missing := missing_topic(retrieval) or missing_time(retrieval):
             return Answerable(answerable=False, reason=missing, confidence=0.0)
         if confidence >= weights.threshold(self._caution):
             return Answerable(answerable=True, reason="", confidence=confidence)
@@ -128,16 +129,32 @@ def missing_topic(retrieval: Retrieval) -> str:
     return unmentioned(retrieval, [name for name in names if requested or len(name.parts) > 1])
 
 
+def missing_time(retrieval: Retrieval) -> str:
+    """Why nothing is said where a day or a month is asked for: all that was found is of another time.
+
+    Empty where something is of that time, and where only a year is named, which may be part of a name.
+    """
+    question = timed(asked_text(retrieval), retrieval.standalone_question)
+    asked = [date for date in named_dates(question) if date.month]
+    if not asked or not all(is_of_another_time(question, hit) for hit in retrieval.hits):
+        return ""
+    return f"No paragraph near the question is of {asked[0].surface} or mentions it."
+
+
 def is_understood(retrieval: Retrieval) -> bool:
     """Whether a word of the question is known: a function word, one of the corpus, or one of the thesaurus.
 
     What the reader thinks of other letters ("aaaaaaaa", another alphabet) means nothing; it has learnt English. Without
     it the embedding model has its say, which may stand for another language.
     """
-    if retrieval.hits[0].read is None or any(term.paragraphs for term in retrieval.terms):
+    if not _is_read(retrieval) or any(term.paragraphs for term in retrieval.terms):
         return True
     text = retrieval.standalone_question
     return any(is_stopword(term.surface) for term in terms(text)) or bool(senses(text))
+
+
+def _is_read(retrieval: Retrieval) -> bool:
+    return any(hit.read for hit in retrieval.hits)
 
 
 def reason_of(signs: Signs) -> str:

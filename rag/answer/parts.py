@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise, takewhile
 
 from rag.retrieve.followups import leans
 from rag.retrieve.topics import on_topic, topic_of
+from rag.text.dates import find_dates
 from rag.text.lexicon import ASKING
 from rag.text.terms import content_terms
 
@@ -67,6 +69,9 @@ _COORDINATED = re.compile(
 )
 _JOINT = re.compile(r"\b(?:both|alike|same|together|differ\w*|distance|between|hand)\b|[\"\u201c\u201d]", re.IGNORECASE)
 """What makes "in this and in that" one condition, or part of a title."""
+_AND_TIME = re.compile(r"\s*(?:,|,?\s+and)\s+(?:(?:in|on|of|at)\s+)?(?:the\s+)?", re.IGNORECASE)
+"""What stands between times of which each is meant."""
+_LEADS_TIME = re.compile(r"\b(?:in|on|of|at)\s+\Z", re.IGNORECASE)
 _TAIL = re.compile(
     r"\b(?:about|after|against|at|before|by|during|from|in|on|to|under|who|which|that|with)\b", re.IGNORECASE
 )
@@ -155,7 +160,11 @@ def split_question(question: str, *, joined: bool = False) -> tuple[str, ...]:
     topics are only joined by "and", which may be one thing ("sovereignty and integrity").
     """
     pieces = questions_of(question)
-    return tuple(part for piece in pieces for part in _topics(piece, joined=joined) or _coordinated(piece))
+    return tuple(
+        part
+        for piece in pieces
+        for part in _topics(piece, joined=joined) or _at_each_time(piece) or _coordinated(piece)
+    )
 
 
 def questions_of(question: str) -> tuple[str, ...]:
@@ -257,6 +266,26 @@ def _at_commas(text: str, start: int, end: int) -> list[_Piece]:
         if not of_a_name and not _GOES_ON.match(after) and _ASKS.search(before):
             cuts.append(match.span())
     return _cut(text, start, end, cuts)
+
+
+def _at_each_time(piece: str) -> tuple[str, ...]:
+    """The questions of "What was decided in March 2020, in June and on 1 May 2022?": one for each time."""
+    if len(piece) > LONGEST_COORDINATED or _JOINT.search(piece):
+        return ()
+    dates = [date for date in find_dates(piece) if date.month]
+    joined = takewhile(lambda pair: _AND_TIME.fullmatch(piece, pair[0].end, pair[1].start), pairwise(dates))
+    series = [*dates[:1], *(later for _, later in joined)]
+    if len({(date.year, date.month) for date in series}) < len(series) or len(series) < 2:
+        return ()
+    years = [next((one.year for one in series[at:] if one.year), None) for at in range(len(series))]
+    lead = _LEADS_TIME.search(piece, 0, series[0].start)
+    before = piece[: lead.start() if lead else series[0].start]
+    found = []
+    for date, year in zip(series, years, strict=True):
+        own = _LEADS_TIME.search(piece, 0, date.start) or lead
+        said = date.surface if date.year or year is None else f"{date.surface} {year}"
+        found.append(f"{before}{own[0] if own else ''}{said}{piece[series[-1].end :]}")
+    return tuple(found)
 
 
 def _topics(piece: str, *, joined: bool = False) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from rag.answer.asked import Asked, offers, read_question
 from rag.answer.citations import trim
 from rag.answer.exclusion import left_out
+from rag.retrieve.times import asked_of
 from rag.retrieve.topics import keywords, on_topic, topic_of
 from rag.text.dates import Date, find_dates
 from rag.text.names import find_names, name_key
@@ -29,7 +30,7 @@ FUSED, COVERED, KIND = 0.3, 0.8, 0.2
 SAME_SENSE = 0.8
 """What a word counts that says the same as one of the question."""
 TITLED = 0.4
-"""What a word counts that stands in the document's title or date only: every paragraph of the document has it."""
+"""What a word counts that stands in the document's title only: every paragraph of the document has it."""
 LEANT = 0.5
 """What a word counts that stands in the turn before only."""
 READ = 0.1
@@ -206,7 +207,7 @@ def part_of(retrieval: Retrieval) -> Part:
 def rank_passages(retrieval: Retrieval) -> list[Passage]:
     """The best passage of each hit that the reader has read (without one: of the first hits), best first."""
     part = part_of(retrieval)
-    hits = [hit for hit in retrieval.hits if hit.read] or retrieval.hits[:HITS_READ]
+    hits = [hit for hit in retrieval.hits if hit.read] or asked_of(part.question, retrieval.hits)[:HITS_READ]
     passages = [passage for hit in hits if (passage := _passage(hit, part))]
     ranked = sorted(passages, key=lambda passage: -passage.score)
     # Among those that score alike likeness decides: which comes first must not hang on last digits.
@@ -287,7 +288,8 @@ class _Sentences:
         self._scored = hit.sentences or _unscored(text)
         self._hit = hit
         self._part = part
-        self._title = {term.text for term in content_terms(hit.document.title)} | _dated(part, hit.document)
+        self._title = {term.text for term in content_terms(hit.document.title)}
+        self._dated = _dated(part, hit.document)
         self._measured: dict[int, _Sentence] = {}
         self.spans = [trim(text, Span(start=scored.start, end=scored.end)) for scored in self._scored]
 
@@ -327,7 +329,11 @@ class _Sentences:
         words = frozenset(term.text for term in content_terms(sentence))
         held = frozenset(term for term in part.weights if term in words)
         meant = _meant(sentence, part) - held
-        credit = {**dict.fromkeys(self._title, TITLED), **dict.fromkeys(meant, SAME_SENSE), **dict.fromkeys(held, 1.0)}
+        credit = {
+            **dict.fromkeys(self._title, TITLED),
+            **dict.fromkeys(meant, SAME_SENSE),
+            **dict.fromkeys(held | self._dated, 1.0),
+        }
         covered = sum(weight * credit.get(term, 0.0) for term, weight in part.weights.items())
         kinds = part.asked.kinds
         offered = sum(offers(kind, sentence, part.asked) for kind in kinds) / len(kinds)

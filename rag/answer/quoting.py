@@ -13,7 +13,7 @@ from rag.answer.alignment import names_agree, values_of
 from rag.answer.answerer import Answerable, AnswerableCheck, closest
 from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
-from rag.answer.overview import MOST_POINTS, Contents, document_asked_for, main_points, unknown_document
+from rag.answer.overview import MOST_POINTS, Contents, document_asked_for, documents_on, main_points, unknown_document
 from rag.answer.passages import REPEATED, RULED_OUT, Passage, is_ruled_out, part_of, rank_passages
 from rag.answer.verdict import Judging, Search, Verdict, says_what_is_lacking
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Mode, Retrieval, Turn
@@ -108,8 +108,15 @@ class QuotingAnswerer:
 
     def _points(self, retrieval: Retrieval, at_most: int = MOST_POINTS) -> tuple[Passage, ...]:
         """The main points of a document, where they are asked for and it is clear of which."""
-        document = document_asked_for(retrieval) if self._contents else None
-        if self._contents is None or document is None:
+        if self._contents is None:
+            return ()
+        if said := documents_on(retrieval):
+            # Where he spoke on it several times, the main point of each.
+            each = at_most if len(said) == 1 else 1
+            points = (main_points(self._contents(one.id), at_most=each) for one in said[-at_most:])
+            return tuple(point for some in points for point in some[:each])
+        document = document_asked_for(retrieval)
+        if document is None:
             return ()
         return main_points(self._contents(document.id), part_of(retrieval), at_most=at_most)
 

@@ -14,16 +14,19 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from rag.answer.speaking import asked_of_paragraph
 from rag.index.bert import CLS, SEP, TokenStates, Weights, bert_graph, kept_graph, load_weights, verify
 from rag.index.chunks import owners_of
 from rag.index.converted import published_tokenizer, published_weights
 from rag.index.embedding import bundled_model
+from rag.retrieve.times import asked_of, timed
 from rag.types import Hit, ReaderScores, Retrieval, SentenceScore
 
 if TYPE_CHECKING:
@@ -114,23 +117,36 @@ class Reader:
             return _SHARED
 
     def __call__(self, retrieval: Retrieval, *, tokens: int = MOST_TOKENS) -> Retrieval:
-        """The retrieval with `Hit.read` of its first hits: of `LEAST_HITS`, and of more within so many `tokens`."""
+        """The retrieval with `Hit.read` of its first hits: of `LEAST_HITS`, and of more within so many `tokens`.
+
+        Where a time is asked for, of those that are of that time. A paragraph under whose head the question says too
+        much is read twice, and what it answers better counts.
+        """
         asked = retrieval.standalone_question
         named = _COUNTRY.search(asked) is not None
-        question = self._ids(asked, self._tokens(asked), named=named)[-QUESTION_TOKENS:]
-        if not question or not retrieval.hits:
+        if not asked.strip() or not retrieval.hits:
             return retrieval
+        of_time = asked_of(timed(retrieval.asked, asked), retrieval.hits)
         rows: list[_Row] = []
+        read: dict[int, range] = {}
         left = tokens
-        for hit in retrieval.hits[:MOST_HITS]:
-            row = self._row(question, hit, named=named)
-            left -= len(row.ids)
-            if left < 0 and len(rows) >= LEAST_HITS:
+        for at, hit in [(at, hit) for at, hit in enumerate(retrieval.hits) if hit in of_time][:MOST_HITS]:
+            texts = dict.fromkeys((asked, asked_of_paragraph(asked, hit)))
+            questions = [self._ids(text, self._tokens(text), named=named)[-QUESTION_TOKENS:] for text in texts]
+            if not all(questions):
+                return retrieval
+            mine = [self._row(question, hit, named=named) for question in questions]
+            left -= len(mine[0].ids)
+            if left < 0 and len(read) >= LEAST_HITS:
                 break
-            rows.append(row)
-        scores = dict(self._scores(rows, len(question)))
-        read = (replace(hit, read=_in_order(hit, *scores[at])) for at, hit in enumerate(retrieval.hits[: len(rows)]))
-        return replace(retrieval, hits=(*read, *retrieval.hits[len(rows) :]))
+            read[at] = range(len(rows), len(rows) + len(mine))
+            rows += mine
+        scores = dict(self._scores(rows))
+        hits = list(retrieval.hits)
+        for at, numbers in read.items():
+            best = max((scores[number] for number in numbers), key=itemgetter(0))
+            hits[at] = replace(hits[at], read=_in_order(hits[at], *best))
+        return replace(retrieval, hits=tuple(hits))
 
     def _tokens(self, text: str) -> Any:
         return self._tokenizer.encode(text, add_special_tokens=False)
@@ -159,16 +175,16 @@ class Reader:
             owners=owners[start:end],
         )
 
-    def _scores(self, rows: Sequence[_Row], question: int) -> Iterator[tuple[int, tuple[float, dict[int, float]]]]:
+    def _scores(self, rows: Sequence[_Row]) -> Iterator[tuple[int, tuple[float, dict[int, float]]]]:
         ids = [row.ids for row in rows]
         batches = self._states(ids, seconds=[row.second for row in rows], batch_tokens=self._states.balanced(ids))
         for batch, states in batches:
             for at, state in zip(batch, states, strict=True):
-                yield at, self._score(rows[at], state, question)
+                yield at, self._score(rows[at], state)
 
-    def _score(self, row: _Row, state: Floats, question: int) -> tuple[float, dict[int, float]]:
+    def _score(self, row: _Row, state: Floats) -> tuple[float, dict[int, float]]:
         heads = self._heads
-        asked = _unit(state[1 : 1 + question].mean(axis=0))
+        asked = _unit(state[1 : row.second - 1].mean(axis=0))
         sentences = {}
         for number in np.unique(row.owners).tolist():
             said = state[row.offset : row.offset + len(row.owners)][row.owners == number].mean(axis=0)

@@ -15,6 +15,7 @@ from rag.answer.alignment import values_of
 from rag.answer.asked import Asked, Wanted, head_words, offers, read_question
 from rag.answer.context import Context, terms_of, without_possessive
 from rag.answer.nearness import Nearness
+from rag.retrieve.times import met_by
 from rag.text.sentences import split_sentences
 from rag.text.terms import content_terms, fold
 from rag.text.values import Date, Name, Number, name_key
@@ -123,10 +124,17 @@ def read(retrieval: Retrieval) -> Reading:
     text = asked_text(retrieval)
     asked = read_question(text)
     count = max(retrieval.paragraphs, 1)
+    # The time that is asked for need not stand in what was published then.
+    met = {
+        term.text
+        for hit in retrieval.hits[:READ_FOR_WORDS]
+        for date in met_by(text, hit.document)
+        for term in content_terms(date.surface)
+    }
     weights = {
         term.term: math.log((count + 1) / (term.paragraphs + 0.5))
         for term in retrieval.terms
-        if term.term in asked.weighty
+        if term.term in asked.weighty - met
     }
     contexts = [Context(hit=hit) for hit in retrieval.hits]
     reading = Reading(retrieval=retrieval, asked=asked, weights=weights, contexts=contexts, values=_checkable(text))

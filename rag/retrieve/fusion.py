@@ -29,9 +29,12 @@ class Columns:
     sentence: Scores
 
 
-def fuse(forms: Sequence[tuple[float, Columns]]) -> Scores:
-    """One score in (0, 1) a candidate, from the forms of the question and their shares; higher is better."""
-    total = sum(
+def fuse(forms: Sequence[tuple[float, Columns]], more: Scores | None = None) -> Scores:
+    """One score in (0, 1) a candidate, from the forms of the question and their shares; higher is better.
+
+    `more` is added to the standardised signals.
+    """
+    total = (0.0 if more is None else more) + sum(
         share * (DENSE * standardised(form.dense) + standardised(form.lexical) + standardised(form.sentence)) / 3
         for share, form in forms
     )

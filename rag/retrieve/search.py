@@ -19,6 +19,7 @@ from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
 from rag.retrieve.query import distinct_terms, word_query
 from rag.retrieve.rerank import Reranker
 from rag.retrieve.spelling import LONGEST_ENDING, SHORTEST, called, mended
+from rag.retrieve.times import Time, bonus, timed, times_named
 from rag.retrieve.topics import on_topic, topic_of
 from rag.types import Filters, Hit, Retrieval, SentenceScore, Signals, TermStatistic, Turn
 
@@ -84,7 +85,8 @@ class Searcher:
             searched = forms(asked, leant)
             shares = np.array([share for share, _ in searched], np.float32)
             vectors = self._index.embedder.encode([text for _, text in searched])
-            found = self._search(snapshot, searched, vectors, filters, k)
+            times = times_named(timed(asked, searched[-1][1]))
+            found = self._search(snapshot, searched, vectors, filters, k, times)
             hits = self._hits(found, shares @ vectors, k) if found else ()
             # When a writer finished meanwhile, paragraphs of the snapshot may be gone from the catalog.
             if self._index.catalog.state() == snapshot.state:
@@ -167,6 +169,7 @@ class Searcher:
         vectors: Vectors,
         filters: Filters,
         k: int,
+        times: Sequence[Time],
     ) -> _Candidates | None:
         scope = snapshot.scope(filters)
         count = max(self._candidates, 4 * k)
@@ -174,6 +177,9 @@ class Searcher:
         by_words = [snapshot.search_words(query, count, scope) for query in queries]
         near = [snapshot.search_dense(vector, count, scope) for vector in vectors]
         places = [[hit.key for hit in one] for one in by_words] + [[hit.key for hit in one] for one in near]
+        scopes = [snapshot.scope(within) for time in times if (within := time.within(filters))]
+        scopes = [one for one in scopes if 0 < one.wordings < scope.wordings]
+        places += [[hit.key for hit in snapshot.search_words(queries[-1], count, one)] for one in scopes]
         keys = list(dict.fromkeys(key for one in places for key in one))
         lexical = [snapshot.score_words(query, keys, scope) for query in queries]
         if queries[0].phrases and by_words[0]:
@@ -187,8 +193,10 @@ class Searcher:
             (share, _columns(compared, vector, scores))
             for (share, _), vector, scores in zip(searched, vectors, lexical, strict=True)
         ]
-        scores = fuse(columns)
-        order = np.lexsort((np.array(compared.keys), -scores)).tolist()
+        dated = [snapshot.live(compared.keys, among=one) for one in scopes]
+        more = bonus(dated, [one.wordings / scope.wordings for one in scopes], scope.wordings) if scopes else None
+        scores = fuse(columns, more)
+        order = _once(np.lexsort((np.array(compared.keys), -scores)).tolist(), compared.words)
         found = _Candidates(
             keys=compared.keys, words=compared.words, scores=scores, columns=blend(columns), order=tuple(order)
         )
@@ -242,6 +250,14 @@ def _narrowed(
                 question, history = carried.question, ()
     topic = topic_of(question, alone=not history)
     return (question, history, filters) if topic is None else (on_topic(topic), (), filters)
+
+
+def _once(order: Sequence[int], words: Sequence[int]) -> list[int]:
+    """The best of those with the same words."""
+    first: dict[int, int] = {}
+    for at in order:
+        first.setdefault(words[at], at)
+    return list(first.values())
 
 
 def _columns(compared: Comparable, vector: Vectors, lexical: dict[int, float]) -> Columns:

@@ -203,6 +203,41 @@ def test_of_one_question_about_two_things_there_is_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        (
+            "How was inflation seen in May 2018, on 15 March 2020 and in June 2022?",
+            (
+                "How was inflation seen in May 2018?",
+                "How was inflation seen on 15 March 2020?",
+                "How was inflation seen in June 2022?",
+            ),
+        ),
+        (
+            "What was decided on 3 March and 15 April 2020 on rates?",
+            ("What was decided on 3 March 2020 on rates?", "What was decided on 15 April 2020 on rates?"),
+        ),
+        (
+            "What did the bank say of jobs in its statements of May 2018 and March 2022?",
+            (
+                "What did the bank say of jobs in its statements of May 2018?",
+                "What did the bank say of jobs in its statements of March 2022?",
+            ),
+        ),
+        ("What happened on 7 and 8 December 2023?", ("What happened on 7 and 8 December 2023?",)),
+        (
+            "How did rates change between May 2020 and June 2022?",
+            ("How did rates change between May 2020 and June 2022?",),
+        ),
+        ("How did rates change from May 2020 to June 2022?", ("How did rates change from May 2020 to June 2022?",)),
+        ("What was decided in May 2020?", ("What was decided in May 2020?",)),
+    ],
+)
+def test_what_is_asked_of_several_times_is_asked_of_each(question: str, parts: tuple[str, ...]) -> None:
+    assert split_question(question) == parts
+
+
+@pytest.mark.parametrize(
     ("question", "topics", "joined"),
     [
         ("What is said about prisoners and about COP29?", ("prisoners", "COP29"), ("prisoners", "COP29")),

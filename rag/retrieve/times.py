@@ -1,0 +1,142 @@
+"""The time a question names: "in March 2022" asks first of what was published then.
+
+Statements come again, every six weeks or every year, in nearly the same words and with another number in them. A time
+that is asked for is a sign among others of a search. What was found of another time does not answer: neither the date
+of its document nor a date in the paragraph agrees.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.index.periods import bounds, period
+from rag.text.dates import Date, find_dates
+from rag.text.general import GENERAL
+from rag.text.terms import content_terms
+from rag.types import DocumentInfo, Filters, Hit
+
+DATED = 2.0
+"""What the right date adds where it is the rarest there is, in standard deviations of the other signals; fitted on half
+of the questions of `eval/benchmarks/dated.py`, where 1 to 2.5 do nearly as well."""
+MOST = 5
+"""Times in one question that are looked at."""
+_BEFORE = 60
+"""Characters before a date in which is said that it is only a bound."""
+_MONTHS = 12
+_BOUND_BEFORE = re.compile(
+    r"\b(?:since|before|after|until|till|by|than|through|past|following|prior\s+to|(?:between|from)\s.{0,40})\s*"
+    r"(?:the\s+)?(?:\w+\s+)?\Z",
+    re.IGNORECASE,
+)
+_BOUND_AFTER = re.compile(r"\s*(?:to|until|till|through|[-\u2013\u2014])\s*\w", re.IGNORECASE)
+_LEAD = re.compile(
+    r"\s*\b(?:(?:back|dated|issued|released|published|given|made|as)\s+)?(?:in|on|of|from|for|at|during|dated)\s+(?:the\s+)?"
+    r"(?:(?:early|late|mid|year|month\s+of)[\s-]+)?\Z",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[?!.])\s+")
+_STRAY = re.compile(r"^[\s,;:.-]+|\s+(?=[,;:?.!])")
+
+
+class Time(NamedTuple):
+    """First and last day, in ISO form."""
+
+    since: str
+    until: str
+
+    def within(self, filters: Filters) -> Filters | None:
+        """The filters that let through only what is of this time too; None where they let through none of it."""
+        first, last = bounds(filters.since, filters.until)
+        since, until = max(self.since, first or self.since), min(self.until, last or self.until)
+        return replace(filters, since=since, until=until) if since <= until else None
+
+
+def named_dates(text: str) -> Iterator[Date]:
+    """The dates with a year in a text, without those that only bound a time ("since 2021")."""
+    for date in find_dates(text):
+        before = text[max(0, date.start - _BEFORE) : date.start]
+        if date.year and not _BOUND_BEFORE.search(before) and not _BOUND_AFTER.match(text, date.end):
+            yield date
+
+
+def times_named(text: str) -> tuple[Time, ...]:
+    """The days, months and years that a text names."""
+    found = (period(_iso(date)) for date in named_dates(text))
+    return tuple(dict.fromkeys(Time(*days) for days in found if days))[:MOST]
+
+
+def timed(asked: str, standalone: str) -> str:
+    """Which names the time, a question or the last before it that does: "And in 2023?" names its own."""
+    return next((said for said in (asked, *reversed(_SENTENCE.split(standalone))) if any(named_dates(said))), asked)
+
+
+def bonus(dated: Sequence[npt.NDArray[np.bool_]], shares: Sequence[float], of: int) -> npt.NDArray[np.float64]:
+    """What each candidate gains: the more, the fewer others are of its time.
+
+    Args:
+        dated: for each time which candidates are of it.
+        shares: the share of all that is searched that is of that time.
+        of: how much is searched.
+    """
+    rarities = [-math.log(share) / math.log(of) if share and of > 1 else 0.0 for share in shares]
+    gains = [rarity * one.astype(np.float64) for rarity, one in zip(rarities, dated, strict=True)]
+    result: npt.NDArray[np.float64] = DATED * np.max(gains, axis=0)
+    return result
+
+
+def met_by(question: str, document: DocumentInfo) -> tuple[Date, ...]:
+    """The dates that a question names and a document's own date meets: what it says was said then."""
+    own = find_dates(document.date or "")
+    return tuple(date for date in named_dates(question) if any(mine.is_within(date) for mine in own))
+
+
+def is_of_another_time(question: str, hit: Hit) -> bool:
+    """Whether the question names a time and neither the document's date nor a date in the paragraph agrees."""
+    asked = tuple(named_dates(question))
+    published = next(iter(find_dates(hit.document.date or "")), None)
+    if not asked or published is None or any(published.agrees(date) for date in asked):
+        return False
+    told = [_nearest(date, published) for date in find_dates(f"{hit.document.title}. {hit.paragraph.text}")]
+    return not any(one.is_within(date) for date in asked for one in told)
+
+
+def asked_of(question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """Those of the hits that may say what is asked of a time; all where none is of that time."""
+    return [hit for hit in hits if not is_of_another_time(question, hit)] or hits
+
+
+def without_time(question: str, hit: Hit) -> str:
+    """The question as it is asked of what was published at the time it names: "What was decided in March 2022?".
+
+    Unchanged where the paragraph gives a year of its own, or where nothing else would be asked.
+    """
+    met = met_by(question, hit.document)
+    if not met or any(date.year for date in find_dates(hit.paragraph.text)):
+        return question
+    rest, end = "", 0
+    for date in met:
+        lead = _LEAD.search(question, end, date.start)
+        rest, end = rest + question[end : lead.start() if lead else date.start], date.end
+    rest = _STRAY.sub("", " ".join((rest + question[end:]).split()))
+    return rest if {term.text for term in content_terms(rest)} - GENERAL else question
+
+
+def _iso(date: Date) -> str:
+    month = f"-{date.month:02}" if date.month else ""
+    return f"{date.year:04}{month}" + (f"-{date.day:02}" if month and date.day else "")
+
+
+def _nearest(date: Date, published: Date) -> Date:
+    """The date with a year: "in March" in a statement of June is the March before."""
+    if date.year or not date.month or not published.year:
+        return date
+    at, of = published.month or date.month, published.year
+    month = date.month
+    return replace(date, year=min((of - 1, of, of + 1), key=lambda year: abs((year - of) * _MONTHS + month - at)))

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from rag.retrieve.times import asked_of, timed, times_named, without_time
+from rag.types import DocumentInfo, Filters, Hit, Paragraph, Signals
+
+
+def hit(text: str, date: str | None = "2022-03-16", title: str = "Statement of the board") -> Hit:
+    return Hit(
+        paragraph=Paragraph(document="doc", number=1, start=0, end=len(text), text=text),
+        document=DocumentInfo(id="doc", title=title, date=date),
+        score=0.5,
+        signals=Signals(dense=0.5, lexical=0.5, sentence=0.5),
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "times"),
+    [
+        ("What was decided in March 2022?", [("2022-03-01", "2022-03-31")]),
+        ("What was decided on 16 March 2022?", [("2022-03-16", "2022-03-16")]),
+        ("What was said in 2021?", [("2021-01-01", "2021-12-31")]),
+        ("What was in the board's March 2022 statement?", [("2022-03-01", "2022-03-31")]),
+        ("And in May 2020 and in June 2021?", [("2020-05-01", "2020-05-31"), ("2021-06-01", "2021-06-30")]),
+        ("What changed since March 2022?", []),
+        ("What changed between March 2020 and May 2022?", []),
+        ("What was said from May 2020 to June 2021?", []),
+        ("What is to be done by 2030?", []),
+        ("Was it before or after 8 December 2023?", []),
+        ("What was decided in March?", []),
+        ("What was decided on 31 February 2022?", []),
+    ],
+)
+def test_a_time_that_is_named_is_its_first_and_last_day(question: str, times: list[tuple[str, str]]) -> None:
+    assert list(times_named(question)) == times
+
+
+def test_a_time_stays_within_the_filters() -> None:
+    (march,) = times_named("in March 2022")
+    within = march.within(Filters(since="2022-03-10", issuers=("Board",)))
+    assert within == Filters(since="2022-03-10", until="2022-03-31", issuers=("Board",))
+    assert march.within(Filters(until="2021")) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "standalone", "expected"),
+    [
+        ("And in 2022?", "What was said in 2021? And in 2022?", "And in 2022?"),
+        ("And who spoke?", "What was said in 2021? And in 2022? And who spoke?", "And in 2022?"),
+        ("Who spoke?", "Who spoke?", "Who spoke?"),
+    ],
+)
+def test_the_last_time_named_in_a_conversation_counts(asked: str, standalone: str, expected: str) -> None:
+    assert timed(asked, standalone) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What was decided on rates in March 2022?", "What was decided on rates?"),
+        ("March 2022: how was inflation seen?", "how was inflation seen?"),
+        ("In their statement of 16 March 2022, what was said on jobs?", "In their statement, what was said on jobs?"),
+        ("What was decided on rates in May 2022?", "What was decided on rates in May 2022?"),
+        ("What happened in March 2022?", "What happened in March 2022?"),
+        ("What did rates do since March 2022?", "What did rates do since March 2022?"),
+    ],
+)
+def test_what_was_published_then_is_asked_without_the_time(question: str, expected: str) -> None:
+    assert without_time(question, hit("The board kept rates as they were.")) == expected
+
+
+def test_a_paragraph_that_gives_a_year_is_asked_with_the_time() -> None:
+    question = "How many left in March 2022?"
+    assert without_time(question, hit("In 2021, 40 left.")) == question
+    assert without_time(question, hit("40 left.", date=None)) == question
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "kept"),
+    [
+        ("Rates rose.", "2022-03-16", True),
+        ("Rates rose.", "2022-05-04", False),
+        ("Rates rose on March 16, 2022.", "2022-05-04", True),
+        ("Rates rose in March.", "2022-05-04", True),
+        ("Rates rose in March.", "2023-05-04", False),
+        ("Rates rose in December and in March.", "2022-01-04", True),
+        ("Rates rose in 2022.", "2023-05-04", False),
+        ("Rates rose.", "2022", True),
+        ("Rates rose.", None, True),
+        ("Rates rose.", "no date", True),
+    ],
+)
+def test_what_is_of_another_time_does_not_answer(text: str, date: str | None, kept: bool) -> None:
+    of_then = hit("The board met.")
+    hits = [hit(text, date), of_then]
+    assert list(asked_of("What was decided in March 2022?", hits)) == (hits if kept else [of_then])
+
+
+def test_all_hits_stay_where_none_is_of_the_time() -> None:
+    hits = [hit("Rates rose.", "2021-01-01"), hit("Rates fell.", "2020-01-01")]
+    assert asked_of("What was decided in March 2022?", hits) == hits
+    assert asked_of("What was decided?", hits) == hits
+
+
+def test_long_questions_cost_no_time() -> None:
+    began = time.perf_counter()
+    for piece in ("in March 2022 ", "2022 ", "between ", "in the early ", "on 1/2/2022, "):
+        text = piece * (4_000 // len(piece))
+        times_named(text)
+        without_time(text, hit("Rates rose."))
+        asked_of(text, [hit("Rates rose.", "2021-01-01")])
+    assert time.perf_counter() - began < 2
