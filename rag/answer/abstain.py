@@ -16,9 +16,10 @@ from importlib.resources import files
 
 from rag.answer.answerer import Answerable
 from rag.answer.asked import WORDING, read_question
-from rag.answer.context import unmentioned
+from rag.answer.context import Context, unmentioned
 from rag.answer.nearness import Encode, Nearness
 from rag.answer.signs import READ, Signs, asked_text, signs_of
+from rag.retrieve.speakers import is_of_another_speaker, speaking
 from rag.retrieve.times import is_of_another_time, named_dates, timed
 from rag.retrieve.topics import keywords, on_topic, topic_of
 from rag.text.lexicon import PLEASANTRIES
@@ -97,7 +98,7 @@ class Abstention:
             return Answerable(answerable=False, reason=reason_of(signs), confidence=0.0)
         weights = fitted(read=_is_read(retrieval))
         confidence = weights.confidence(signs.values)
-        if missing := missing_topic(retrieval) or missing_time(retrieval):
+        if missing := missing_topic(retrieval) or missing_time(retrieval) or missing_speaker(retrieval):
             return Answerable(answerable=False, reason=missing, confidence=0.0)
         if confidence >= weights.threshold(self._caution):
             return Answerable(answerable=True, reason="", confidence=confidence)
@@ -139,6 +140,19 @@ def missing_time(retrieval: Retrieval) -> str:
     if not asked or not all(is_of_another_time(question, hit) for hit in retrieval.hits):
         return ""
     return f"No paragraph near the question is of {asked[0].surface} or mentions it."
+
+
+def missing_speaker(retrieval: Retrieval) -> str:
+    """Why nothing is said where somebody's words are asked for: others speak of them in all that was found.
+
+    Empty where nothing found names them, for they may be called something else there.
+    """
+    speakers = speaking(asked_text(retrieval), retrieval.standalone_question)
+    if not speakers or not all(is_of_another_speaker(speakers, hit) for hit in retrieval.hits):
+        return ""
+    if not any(Context(hit=hit).holds_name(name) for name in speakers for hit in retrieval.hits):
+        return ""
+    return f"No paragraph near the question is by {speakers[0].surface} or says what {speakers[0].surface} said."
 
 
 def is_understood(retrieval: Retrieval) -> bool:

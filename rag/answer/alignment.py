@@ -15,11 +15,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from rag.text.names import respelt
 from rag.text.qualifiers import BOUNDS, TIMES, find_qualifiers
 from rag.text.terms import Term, content_terms
 from rag.text.thesaurus import base_form
-from rag.text.values import Date, Name, Number, Values, expands, find_values, name_key
+from rag.text.values import Date, Name, Number, Values, find_values, names_agree
 
 Kind = Literal["name", "date", "number", "term"]
 
@@ -240,25 +239,6 @@ def _do_together(units: Sequence[Unit], place: int) -> bool:
     before = next((unit for unit in reversed(units[:place]) if unit.kind != "name"), None)
     after = next((unit for unit in units[place + 1 :] if unit.kind != "name"), None)
     return any(unit is not None and unit.key in SYMMETRIC for unit in (before, after))
-
-
-def names_agree(mine: Name, theirs: Name) -> bool:
-    """Whether one name holds all of the other, or is its acronym."""
-    ours, others = set(mine.parts), set(theirs.parts)
-    if ours <= others or others <= ours:
-        return True
-    if not (mine.surface.isascii() and theirs.surface.isascii()):
-        ours, others = sounds_of(mine), sounds_of(theirs)
-        if ours <= others or others <= ours:
-            return True
-    if mine.acronym and expands(mine.surface, theirs.surface):
-        return True
-    return theirs.acronym and expands(theirs.surface, mine.surface)
-
-
-def sounds_of(name: Name) -> set[str]:
-    """The parts of a name as English spells them by their sound."""
-    return {name_key(respelt(word)) for word in name.surface.split()}
 
 
 def _strength(i: int, j: int, agreeing: Sequence[tuple[int, int]]) -> int:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.answer.alignment import names_agree, values_of
+from rag.answer.alignment import values_of
 from rag.answer.asked_words import COUNTRIES, INSTITUTIONAL
 from rag.text.general import GENERAL
 from rag.text.terms import Term, content_terms, is_stopword, terms
-from rag.text.values import Name
+from rag.text.values import Name, names_agree
 
 Wanted = Literal[
     "person", "agent", "place", "area", "city", "country", "date", "year", "number", "age", "percent", "money", "names",

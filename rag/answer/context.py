@@ -28,7 +28,9 @@ class Context:
     @cached_property
     def about(self) -> str:
         document = self.hit.document
-        return ". ".join(part for part in (document.title, document.issuer, document.publisher) if part)
+        speaker = document.metadata.get("speaker")
+        by = str(speaker).title() if speaker else None
+        return ". ".join(part for part in (document.title, document.issuer, document.publisher, by) if part)
 
     @cached_property
     def names(self) -> tuple[Name, ...]:

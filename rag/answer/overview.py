@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from rag.answer.alignment import names_agree, values_of
+from rag.answer.alignment import values_of
 from rag.answer.asked import read_question
 from rag.answer.citations import trim
 from rag.answer.context import unmentioned
@@ -24,7 +24,7 @@ from rag.text.dates import find_dates
 from rag.text.documents import DOCUMENT, KINDS, names_a_document
 from rag.text.general import GENERAL
 from rag.text.lexicon import PLEASANTRIES
-from rag.text.names import name_key
+from rag.text.names import name_key, names_agree
 from rag.text.terms import content_terms, fold
 from rag.text.thesaurus import senses
 from rag.types import DocumentInfo, Hit, Retrieval, Span

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from rag.answer.asked import Asked, offers, read_question
 from rag.answer.citations import trim
 from rag.answer.exclusion import left_out
-from rag.retrieve.times import asked_of
+from rag.retrieve.speakers import may_answer, said_about, speakers_named, speaks_in
 from rag.retrieve.topics import keywords, on_topic, topic_of
 from rag.text.dates import Date, find_dates
 from rag.text.names import find_names, name_key
@@ -177,7 +177,7 @@ def part_of(retrieval: Retrieval) -> Part:
     if len(content_terms(question)) < 2:
         # "And the other side?" asks for the kind of thing that was asked before.
         question = retrieval.standalone_question
-    topic = topic_of(retrieval.standalone_question)
+    topic = topic_of(retrieval.standalone_question) or _said_by_whom_is_found(retrieval)
     if not topic and read_question(question).kinds == ("thing",):
         topic = keywords(retrieval.standalone_question)
     if topic:
@@ -207,7 +207,7 @@ def part_of(retrieval: Retrieval) -> Part:
 def rank_passages(retrieval: Retrieval) -> list[Passage]:
     """The best passage of each hit that the reader has read (without one: of the first hits), best first."""
     part = part_of(retrieval)
-    hits = [hit for hit in retrieval.hits if hit.read] or asked_of(part.question, retrieval.hits)[:HITS_READ]
+    hits = [hit for hit in retrieval.hits if hit.read] or _able(retrieval)[:HITS_READ]
     passages = [passage for hit in hits if (passage := _passage(hit, part))]
     ranked = sorted(passages, key=lambda passage: -passage.score)
     # Among those that score alike likeness decides: which comes first must not hang on last digits.
@@ -227,6 +227,17 @@ def rank_passages(retrieval: Retrieval) -> list[Passage]:
     if surest >= SURE:
         ranked.sort(key=lambda passage: passage.odds is not None and passage.odds <= surest - DENIED)
     return ranked
+
+
+def _said_by_whom_is_found(retrieval: Retrieval) -> str | None:
+    """On what all that somebody said is asked for, where something by them was found."""
+    topic = said_about(retrieval.standalone_question)
+    speakers = speakers_named(retrieval.standalone_question) if topic else ()
+    return topic if any(speaks_in(speakers, hit) for hit in retrieval.hits) else None
+
+
+def _able(retrieval: Retrieval) -> Sequence[Hit]:
+    return may_answer(retrieval.asked or retrieval.question, retrieval.standalone_question, retrieval.hits)
 
 
 def is_ruled_out(passage: Passage) -> bool:

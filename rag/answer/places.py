@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.answer.alignment import Pair, Unit, align, names_agree, stands_beside, stands_elsewhere
+from rag.answer.alignment import Pair, Unit, align, stands_beside, stands_elsewhere
 from rag.answer.closeness import words_of
 from rag.answer.voice import GIVES, TAKES, active, exchanged
 from rag.text.antonyms import are_contrary
 from rag.text.qualifiers import BOUNDS, EXACT, OPPOSITE, TIMES, find_conditions
-from rag.text.values import Name
+from rag.text.values import Name, names_agree
 
 _CANDIDATES = 6
 _LEAST_STRENGTH = 2

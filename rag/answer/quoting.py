@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.answer.alignment import names_agree, values_of
+from rag.answer.alignment import values_of
 from rag.answer.answerer import Answerable, AnswerableCheck, closest
 from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
 from rag.answer.overview import MOST_POINTS, Contents, document_asked_for, documents_on, main_points, unknown_document
 from rag.answer.passages import REPEATED, RULED_OUT, Passage, is_ruled_out, part_of, rank_passages
 from rag.answer.verdict import Judging, Search, Verdict, says_what_is_lacking
+from rag.text.values import names_agree
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Mode, Retrieval, Turn
 
 MOST_QUOTES = 3

@@ -26,7 +26,7 @@ from rag.index.bert import CLS, SEP, TokenStates, Weights, bert_graph, kept_grap
 from rag.index.chunks import owners_of
 from rag.index.converted import published_tokenizer, published_weights
 from rag.index.embedding import bundled_model
-from rag.retrieve.times import asked_of, timed
+from rag.retrieve.speakers import may_answer
 from rag.types import Hit, ReaderScores, Retrieval, SentenceScore
 
 if TYPE_CHECKING:
@@ -119,18 +119,18 @@ class Reader:
     def __call__(self, retrieval: Retrieval, *, tokens: int = MOST_TOKENS) -> Retrieval:
         """The retrieval with `Hit.read` of its first hits: of `LEAST_HITS`, and of more within so many `tokens`.
 
-        Where a time is asked for, of those that are of that time. A paragraph under whose head the question says too
-        much is read twice, and what it answers better counts.
+        Where a time or somebody's words are asked for, of those that are of that time and by those. A paragraph under
+        whose head the question says too much is read twice, and what it answers better counts.
         """
         asked = retrieval.standalone_question
         named = _COUNTRY.search(asked) is not None
         if not asked.strip() or not retrieval.hits:
             return retrieval
-        of_time = asked_of(timed(retrieval.asked, asked), retrieval.hits)
+        able = may_answer(retrieval.asked or asked, asked, retrieval.hits)
         rows: list[_Row] = []
         read: dict[int, range] = {}
         left = tokens
-        for at, hit in [(at, hit) for at, hit in enumerate(retrieval.hits) if hit in of_time][:MOST_HITS]:
+        for at, hit in [(at, hit) for at, hit in enumerate(retrieval.hits) if hit in able][:MOST_HITS]:
             texts = dict.fromkeys((asked, asked_of_paragraph(asked, hit)))
             questions = [self._ids(text, self._tokens(text), named=named)[-QUESTION_TOKENS:] for text in texts]
             if not all(questions):

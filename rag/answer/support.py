@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Protocol
 
-from rag.answer.alignment import Unit, certain_parts, names_agree, read_units, sounds_of, values_of
+from rag.answer.alignment import Unit, certain_parts, read_units, values_of
 from rag.answer.citations import locate_quotation, quotations
 from rag.answer.closeness import PARTIAL_FROM, SUPPORTED_FROM, closeness
 from rag.answer.places import Findings, Sentence, check_places, is_strange
@@ -22,7 +22,7 @@ from rag.text.countries import COUNTRIES
 from rag.text.normalize import locate
 from rag.text.sentences import split_sentences
 from rag.text.terms import content_terms
-from rag.text.values import Date, Name, Number, acronym_pairs, expands, name_key
+from rag.text.values import Date, Name, Number, acronym_pairs, expands, name_key, names_agree, sounds_of
 from rag.types import Support
 
 _LONGEST_CLAIM = 4000

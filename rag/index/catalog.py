@@ -191,6 +191,21 @@ class Catalog:
         with reading(self.file):
             return tuple(row[0] for row in self._rows(query))
 
+    def speakers(self) -> tuple[str, ...]:
+        """Every speaker that the metadata of a live document names, in order."""
+        query = (
+            "SELECT DISTINCT json_extract(metadata, '$.speaker') AS speaker FROM documents"
+            " WHERE live = 1 AND json_type(metadata, '$.speaker') = 'text' ORDER BY speaker"
+        )
+        with reading(self.file):
+            return tuple(row[0] for row in self._rows(query))
+
+    def spoken_by(self, speakers: Sequence[str]) -> npt.NDArray[np.int64]:
+        """The keys of the live documents by one of those speakers."""
+        query = "SELECT key, json_extract(metadata, '$.speaker') FROM documents WHERE live = 1"
+        with reading(self.file):
+            return np.array([row[0] for row in self._rows(query) if row[1] in speakers], np.int64)
+
     def corpus_digest(self) -> str:
         """A digest of all live documents."""
         return self.state().corpus[:12]

@@ -77,7 +77,7 @@ class Snapshot:
         self.keys = self.wordings.keys
         self._document_keys, self._documents = np.unique(documents, return_inverse=True)
         self._whole = Scope.of(self.wordings, None)
-        self._scopes: dict[Filters, Scope] = {}
+        self._scopes: dict[tuple[Filters, tuple[str, ...]], Scope] = {}
         self._catalog = catalog
         self._lock = threading.Lock()
         self.warnings: list[str] = []
@@ -93,21 +93,35 @@ class Snapshot:
         """Who carried the documents."""
         return self._catalog.publishers()
 
-    def scope(self, filters: Filters) -> Scope:
+    @cached_property
+    def issuers(self) -> tuple[str, ...]:
+        """Whose documents they are."""
+        return self._catalog.issuers()
+
+    @cached_property
+    def speakers(self) -> tuple[str, ...]:
+        """Who is said to speak in the documents."""
+        return self._catalog.speakers()
+
+    def scope(self, filters: Filters, *, speakers: tuple[str, ...] = ()) -> Scope:
         """What may be found: of the paragraphs with the same words the first that the filters let through.
+
+        With `speakers` only what is by one of them.
 
         Raises:
             InputError: a date of the filters is none.
         """
-        if not filters:
+        if not filters and not speakers:
             return self._whole
-        scope = self._scopes.get(filters)
+        scope = self._scopes.get((filters, speakers))
         if scope is None:
             documents = np.isin(self._document_keys, self._catalog.document_keys(filters))
+            if speakers:
+                documents &= np.isin(self._document_keys, self._catalog.spoken_by(speakers))
             scope = Scope.of(self.wordings, documents[self._documents])
             if len(self._scopes) >= _REMEMBERED:
                 self._scopes.clear()
-            self._scopes[filters] = scope
+            self._scopes[filters, speakers] = scope
         return scope
 
     def live(self, keys: Sequence[int] | npt.NDArray[np.int64], *, among: Scope) -> npt.NDArray[np.bool_]:

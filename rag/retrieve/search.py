@@ -11,15 +11,16 @@ import numpy as np
 from rag.index import Index
 from rag.index.catalog import Comparable, Stored
 from rag.index.embedding import BUNDLED_NAMES, Vectors
-from rag.index.reader import Snapshot
+from rag.index.reader import Scope, Snapshot
 from rag.retrieve.carriers import carried_by
 from rag.retrieve.followups import forms, leans, previous_question
 from rag.retrieve.framing import unframed
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
 from rag.retrieve.query import distinct_terms, word_query
 from rag.retrieve.rerank import Reranker
+from rag.retrieve.speakers import named, speaking
 from rag.retrieve.spelling import LONGEST_ENDING, SHORTEST, called, mended
-from rag.retrieve.times import Time, bonus, timed, times_named
+from rag.retrieve.times import timed, times_named
 from rag.retrieve.topics import on_topic, topic_of
 from rag.types import Filters, Hit, Retrieval, SentenceScore, Signals, TermStatistic, Turn
 
@@ -30,6 +31,9 @@ LARGEST_DOCUMENT = 300
 RERANKED = 30
 SPELT_IN = 50
 """Paragraphs in which the right spelling of a word is looked for."""
+WANTED = 2.0
+"""What the right time or speaker adds where it is the rarest there is, in standard deviations of the other signals;
+fitted on half of the questions of `eval/benchmarks/dated.py`, where 1 to 2.5 do nearly as well."""
 _TRIES = 3
 _NO_FILTERS = Filters()
 
@@ -85,8 +89,8 @@ class Searcher:
             searched = forms(asked, leant)
             shares = np.array([share for share, _ in searched], np.float32)
             vectors = self._index.embedder.encode([text for _, text in searched])
-            times = times_named(timed(asked, searched[-1][1]))
-            found = self._search(snapshot, searched, vectors, filters, k, times)
+            wanted = _wanted(asked, searched[-1][1], filters, snapshot)
+            found = self._search(snapshot, searched, vectors, filters, k, wanted)
             hits = self._hits(found, shares @ vectors, k) if found else ()
             # When a writer finished meanwhile, paragraphs of the snapshot may be gone from the catalog.
             if self._index.catalog.state() == snapshot.state:
@@ -169,7 +173,7 @@ class Searcher:
         vectors: Vectors,
         filters: Filters,
         k: int,
-        times: Sequence[Time],
+        wanted: Sequence[Sequence[Scope]],
     ) -> _Candidates | None:
         scope = snapshot.scope(filters)
         count = max(self._candidates, 4 * k)
@@ -177,9 +181,9 @@ class Searcher:
         by_words = [snapshot.search_words(query, count, scope) for query in queries]
         near = [snapshot.search_dense(vector, count, scope) for vector in vectors]
         places = [[hit.key for hit in one] for one in by_words] + [[hit.key for hit in one] for one in near]
-        scopes = [snapshot.scope(within) for time in times if (within := time.within(filters))]
-        scopes = [one for one in scopes if 0 < one.wordings < scope.wordings]
-        places += [[hit.key for hit in snapshot.search_words(queries[-1], count, one)] for one in scopes]
+        places += [
+            [hit.key for hit in snapshot.search_words(queries[-1], count, one)] for some in wanted for one in some
+        ]
         keys = list(dict.fromkeys(key for one in places for key in one))
         lexical = [snapshot.score_words(query, keys, scope) for query in queries]
         if queries[0].phrases and by_words[0]:
@@ -193,9 +197,7 @@ class Searcher:
             (share, _columns(compared, vector, scores))
             for (share, _), vector, scores in zip(searched, vectors, lexical, strict=True)
         ]
-        dated = [snapshot.live(compared.keys, among=one) for one in scopes]
-        more = bonus(dated, [one.wordings / scope.wordings for one in scopes], scope.wordings) if scopes else None
-        scores = fuse(columns, more)
+        scores = fuse(columns, _bonus(snapshot, compared.keys, scope, wanted))
         order = _once(np.lexsort((np.array(compared.keys), -scores)).tolist(), compared.words)
         found = _Candidates(
             keys=compared.keys, words=compared.words, scores=scores, columns=blend(columns), order=tuple(order)
@@ -250,6 +252,29 @@ def _narrowed(
                 question, history = carried.question, ()
     topic = topic_of(question, alone=not history)
     return (question, history, filters) if topic is None else (on_topic(topic), (), filters)
+
+
+def _wanted(asked: str, standalone: str, filters: Filters, snapshot: Snapshot) -> Sequence[Sequence[Scope]]:
+    """What is of the times and by the issuers that are asked for, within what the filters let through."""
+    every = snapshot.scope(filters)
+    times = (time.within(filters) for time in times_named(timed(asked, standalone)))
+    names = speaking(asked, standalone)
+    issuers = () if filters.issuers else named(names, snapshot.issuers)
+    speakers = named(names, snapshot.speakers)
+    by = [snapshot.scope(replace(filters, issuers=issuers))] if issuers else []
+    by += [snapshot.scope(filters, speakers=speakers)] if speakers else []
+    scopes = ([snapshot.scope(one) for one in times if one], by)
+    return [kept for some in scopes if (kept := [one for one in some if 0 < one.wordings < every.wordings])]
+
+
+def _bonus(snapshot: Snapshot, keys: Sequence[int], every: Scope, wanted: Sequence[Sequence[Scope]]) -> Scores:
+    """What each candidate gains by its time and its issuer: the more, the fewer others are of it."""
+    result = np.zeros(len(keys))
+    for scopes in wanted:
+        rarities = [-np.log(one.wordings / every.wordings) / np.log(every.wordings) for one in scopes]
+        live = [snapshot.live(keys, among=one) for one in scopes]
+        result += WANTED * np.max([rarity * one for rarity, one in zip(rarities, live, strict=True)], axis=0)
+    return result
 
 
 def _once(order: Sequence[int], words: Sequence[int]) -> list[int]:

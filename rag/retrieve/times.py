@@ -7,14 +7,10 @@ of its document nor a date in the paragraph agrees.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
 
 from rag.index.periods import bounds, period
 from rag.text.dates import Date, find_dates
@@ -22,9 +18,6 @@ from rag.text.general import GENERAL
 from rag.text.terms import content_terms
 from rag.types import DocumentInfo, Filters, Hit
 
-DATED = 2.0
-"""What the right date adds where it is the rarest there is, in standard deviations of the other signals; fitted on half
-of the questions of `eval/benchmarks/dated.py`, where 1 to 2.5 do nearly as well."""
 MOST = 5
 """Times in one question that are looked at."""
 _BEFORE = 60
@@ -75,20 +68,6 @@ def times_named(text: str) -> tuple[Time, ...]:
 def timed(asked: str, standalone: str) -> str:
     """Which names the time, a question or the last before it that does: "And in 2023?" names its own."""
     return next((said for said in (asked, *reversed(_SENTENCE.split(standalone))) if any(named_dates(said))), asked)
-
-
-def bonus(dated: Sequence[npt.NDArray[np.bool_]], shares: Sequence[float], of: int) -> npt.NDArray[np.float64]:
-    """What each candidate gains: the more, the fewer others are of its time.
-
-    Args:
-        dated: for each time which candidates are of it.
-        shares: the share of all that is searched that is of that time.
-        of: how much is searched.
-    """
-    rarities = [-math.log(share) / math.log(of) if share and of > 1 else 0.0 for share in shares]
-    gains = [rarity * one.astype(np.float64) for rarity, one in zip(rarities, dated, strict=True)]
-    result: npt.NDArray[np.float64] = DATED * np.max(gains, axis=0)
-    return result
 
 
 def met_by(question: str, document: DocumentInfo) -> tuple[Date, ...]:

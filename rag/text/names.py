@@ -124,6 +124,25 @@ def expands(acronym: str, phrase: str) -> bool:
     return letters in (initials(phrase), every)
 
 
+def names_agree(mine: Name, theirs: Name) -> bool:
+    """Whether one name holds all of the other, or is its acronym."""
+    ours, others = set(mine.parts), set(theirs.parts)
+    if ours <= others or others <= ours:
+        return True
+    if not (mine.surface.isascii() and theirs.surface.isascii()):
+        ours, others = sounds_of(mine), sounds_of(theirs)
+        if ours <= others or others <= ours:
+            return True
+    if mine.acronym and expands(mine.surface, theirs.surface):
+        return True
+    return theirs.acronym and expands(theirs.surface, mine.surface)
+
+
+def sounds_of(name: Name) -> set[str]:
+    """The parts of a name as English spells them by their sound."""
+    return {name_key(respelt(word)) for word in name.surface.split()}
+
+
 def acronym_pairs(text: str) -> Mapping[str, str]:
     """Acronyms with their expansions, as the text itself introduces them: "Organization of Turkic States (OTS)"."""
     pairs: dict[str, str] = {}

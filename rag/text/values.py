@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 
 from rag.text.dates import Date, find_dates
-from rag.text.names import Name, acronym_pairs, expands, find_names, initials, name_key
+from rag.text.names import Name, acronym_pairs, expands, find_names, initials, name_key, names_agree, sounds_of
 from rag.text.numbers import Number, find_numbers
 
 __all__ = [
     "Date", "Name", "Negation", "Number", "Values", "acronym_pairs", "expands", "find_dates", "find_names",
-    "find_negations", "find_numbers", "find_values", "initials", "name_key",
+    "find_negations", "find_numbers", "find_values", "initials", "name_key", "names_agree", "sounds_of",
 ]  # fmt: skip
 
 _NEGATION = re.compile(

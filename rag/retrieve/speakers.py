@@ -1,0 +1,173 @@
+"""Whose words a question asks for: "What did Armenia say about the corridor?" is answered by what Armenia says of it.
+
+Who speaks in a statement stands above it, as its issuer or in its title. What another party says on the same subject is
+no answer, however near it comes, unless it reports what was said. Coverage is not judged: many speak in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from rag.retrieve.times import asked_of, timed
+from rag.text.documents import names_a_document
+from rag.text.lexicon import ASKING, OFFICES
+from rag.text.values import Name, find_names, names_agree
+from rag.types import DocumentInfo, Hit
+
+SHORTEST = 3
+"""Letters of a name that may be the beginning of a longer one."""
+_STEMS = (
+    "say|tell|stat|declar|claim|assert|argu|maintain|insist|announc|warn|writ|mention|report|describ|characteri[sz]|"
+    "condemn|denounc|critici[sz]|accus|blam|demand|call|urg|ask|appeal|propos|suggest|recommend|promis|pledg|vow|express|"
+    "stress|emphasi[sz]|underlin|underscor|reaffirm|reiterat|complain|den[yi]|reject|respond|repl[yi]|comment|explain|"
+    "justif[yi]|speak|talk|thank|prais|cit|point"
+)
+_SAYS = rf"(?:said|told|wrote|written|spoke|spoken|noted?|notes|(?:{_STEMS})(?:|e|s|es|d|ed|ing))"
+_DOES = re.compile(r"\b(?:do|does|did|has|have|had|will|would|can|could)\s+(?:the\s+)?\Z", re.IGNORECASE)
+_GOES_ON = re.compile(
+    rf"(?:['\u2019]s?\s+(?:\w+\s+){{1,3}})?\s*(?:(?:also|then|still|themselves|itself|ever|first|\w+ly)\s+)?{_SAYS}\b",
+    re.IGNORECASE,
+)
+_ACCORDING = re.compile(
+    r"\b(?:according\s+to|in\s+the\s+(?:view|words|opinion|eyes)\s+of)\s+(?:the\s+)?\Z", re.IGNORECASE
+)
+_ENDS = re.compile(r"\s*(?:[,;:?!.]|\Z)")
+_VIEW = re.compile(
+    r"['\u2019]s?\s+(?:\w+\s+)?(?:view|words|opinion|eyes|position|stance|telling|account|claim|statement|speech|remarks)"
+    r"s?\b",
+    re.IGNORECASE,
+)
+_REPORTED = re.compile(
+    rf"(?:['\u2019]s?)?\s+(?:[\w,]+\s+){{0,4}}?{_SAYS}\b|['\u2019]s?\s+(?:statement|words|claim|position)\b"
+)
+_AND = re.compile(r"\s+and\s+(?:the\s+)?", re.IGNORECASE)
+_BARE = re.compile(
+    r"\W*(?:(?:and|but|or)\s+)?(?:(?:what|how)\s+about\s+|what\s+(?:do|does|did)\s+)?(?:the\s+)?(?P<name>\S.{0,80}?)\W*",
+    re.IGNORECASE,
+)
+_OWN_VERB = re.compile(
+    rf"\b(?:who|whom|whose|which|do|does|did|is|are|was|were|has|have|had|will|would)\b|\b{ASKING}\s+\w+\s+\w+",
+    re.IGNORECASE,
+)
+_SAID_ABOUT = re.compile(
+    r"\W*(?:and\s+|but\s+)?what(?:\s+else)?\s+(?:do|does|did|has|have|had)\s+(?:the\s+)?(?P<who>.{2,80}?)\s+(?:(?:also|then|"
+    r"have\s+to)\s+)?(?:say|said|tell\s+us|state[d]?|declare[d]?|announce[d]?|write|written)\s+(?:about|on|of|regarding|"
+    r"concerning)\s+(?P<topic>[^?!;:]{2,200}?)[?!.\s]*",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[?!.])\s+")
+_SUBJECT = re.compile(r"\s(?:on|about|at|regarding|concerning|against|for|with|to|in)\s", re.IGNORECASE)
+
+
+def speakers_named(text: str) -> tuple[Name, ...]:
+    """Those whose words a question asks for."""
+    names = find_names(text)
+    found: list[Name] = []
+    for at, name in enumerate(names):
+        together = [name]
+        for other in names[at + 1 :]:
+            if not _AND.fullmatch(text, together[-1].end, other.start):
+                break
+            together.append(other)
+        begin, end = text[: name.start], together[-1].end
+        says = _DOES.search(begin) and _GOES_ON.match(text, end) and text[end : end + 1] in " '\u2019"
+        according = _ACCORDING.search(begin) and _ENDS.match(text, end)
+        if says or according or (len(together) == 1 and _VIEW.match(text, end)):
+            found += [one for one in together if one not in found]
+    return tuple(found)
+
+
+def said_about(question: str) -> str | None:
+    """On what all that somebody said is asked for: "the corridor" in "What did Armenia say about the corridor?"."""
+    said = _SAID_ABOUT.fullmatch(question)
+    if said is None or not any(name.end == said.end("who") for name in speakers_named(question)):
+        return None
+    return said["topic"].strip()
+
+
+def speaking(asked: str, standalone: str) -> tuple[Name, ...]:
+    """Those whose words are asked for, in the light of the turns before.
+
+    "And Azerbaijan?" asks for another's words, "And on the border?" for those of the one before.
+    """
+    if own := speakers_named(asked):
+        return own
+    before = asked if standalone == asked else standalone.removesuffix(asked)
+    last = next((found for said in reversed(_SENTENCE.split(before.strip())) if (found := speakers_named(said))), ())
+    if before == asked or not last or _OWN_VERB.search(asked):
+        return ()
+    bare, names = _BARE.fullmatch(asked), find_names(asked)
+    return names if bare and len(names) == 1 and names[0].surface == bare["name"] else last
+
+
+def is_among(name: Name, others: Iterable[Name]) -> bool:
+    """Whether a name is one of the others, said in full, in part or in short ("the Fed"), with an office or without."""
+    short = name.parts[0] if len(name.parts) == 1 and len(name.parts[0]) >= SHORTEST else ""
+    return any(
+        names_agree(name, one) or (short and one.parts[0].startswith(short)) or _is_person(name, one) for one in others
+    )
+
+
+def _is_person(name: Name, other: Name) -> bool:
+    """Whether two names are of one person: "Kamala Harris" and "Vice President Harris"."""
+    mine, theirs = (frozenset(one.parts) - OFFICES for one in (name, other))
+    return bool(mine and theirs) and (mine <= theirs or theirs <= mine)
+
+
+def speakers_of(document: DocumentInfo) -> tuple[Name, ...]:
+    """Whose words a document holds: its issuer, its speaker, and who its title says it is by, before "on".
+
+    None of coverage.
+    """
+    if document.kind == "coverage":
+        return ()
+    title = document.title if names_a_document(document.title) else ""
+    subject = _SUBJECT.search(title)
+    speaker = document.metadata.get("speaker")
+    by = (
+        document.issuer,
+        title[: subject.start()] if subject else title,
+        speaker if isinstance(speaker, str) else None,
+    )
+    return tuple(name for one in by if one for name in _names_of(one))
+
+
+@lru_cache(maxsize=1024)
+def _names_of(speaker: str) -> tuple[Name, ...]:
+    # In front of a name that begins a text, a word tells that it is one; one of capitals tells nothing.
+    return find_names(f"By {speaker.title() if speaker.isupper() else speaker}")
+
+
+def named(names: Sequence[Name], speakers: Iterable[str]) -> tuple[str, ...]:
+    """Of several issuers or speakers those that a name means."""
+    return tuple(one for one in speakers if any(is_among(name, _names_of(one)) for name in names))
+
+
+def may_answer(asked: str, standalone: str, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """Of the hits those of the time and by those whose words are asked for; all where none is."""
+    of_time = asked_of(timed(asked, standalone), hits)
+    speakers = speaking(asked, standalone)
+    if not any(speaks_in(speakers, hit) for hit in of_time):
+        return of_time
+    return [hit for hit in of_time if not is_of_another_speaker(speakers, hit)]
+
+
+def speaks_in(speakers: Sequence[Name], hit: Hit) -> bool:
+    """Whether a paragraph is by one of the speakers, as far as its document says by whom it is."""
+    own = speakers_of(hit.document) if speakers else ()
+    return any(is_among(name, own) for name in speakers)
+
+
+def is_of_another_speaker(speakers: Sequence[Name], hit: Hit) -> bool:
+    """Whether somebody else speaks in a paragraph, and does not report what one of the speakers said."""
+    known = bool(speakers) and bool(speakers_of(hit.document))
+    return known and not speaks_in(speakers, hit) and not any(_reports(name, hit.paragraph.text) for name in speakers)
+
+
+def _reports(speaker: Name, text: str) -> bool:
+    return any(
+        is_among(speaker, (name,)) and (_REPORTED.match(text, name.end) or _ACCORDING.search(text[: name.start]))
+        for name in find_names(text)
+    )
