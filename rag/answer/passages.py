@@ -16,6 +16,7 @@ from rag.answer.asked import Asked, offers, read_question
 from rag.answer.citations import trim
 from rag.answer.exclusion import left_out
 from rag.retrieve.speakers import may_answer, said_about, speakers_named, speaks_in
+from rag.retrieve.times import dates_told, tells_of_another_month
 from rag.retrieve.topics import keywords, on_topic, topic_of
 from rag.text.dates import Date, find_dates
 from rag.text.names import find_names, name_key
@@ -38,6 +39,8 @@ READ = 0.1
 READ_WITHIN = (-5.0, 5.0)
 LEADS_IN = 0.3
 """What a sentence loses that only announces what follows it ("We take these actions:"); it may say who or when."""
+OTHER_MONTH = 0.4
+"""What a sentence loses that names months and none of those asked for."""
 SHORT_PARAGRAPH = 3
 """Sentences; so short a paragraph was published as one thought."""
 LONGEST_PASSAGE = 600
@@ -345,12 +348,20 @@ class _Sentences:
             **dict.fromkeys(meant, SAME_SENSE),
             **dict.fromkeys(held | self._dated, 1.0),
         }
+        # In its sentence a month that is asked for counts, in another month's the date of the document does not.
+        told = dates_told(sentence, self._hit.document) if part.dates else ()
+        for date in part.dates:
+            if any(one.is_within(date) for one in told):
+                credit |= {term.text: 1.0 for term in content_terms(date.surface)}
+        elsewhen = tells_of_another_month(part.dates, sentence, self._hit.document)
+        if elsewhen:
+            credit = {term: value for term, value in credit.items() if term in held or term not in self._dated}
         covered = sum(weight * credit.get(term, 0.0) for term, weight in part.weights.items())
         kinds = part.asked.kinds
         offered = sum(offers(kind, sentence, part.asked) for kind in kinds) / len(kinds)
         likeness = self._likeness(at, covered=covered / (sum(part.weights.values()) or 1.0), offered=offered)
         leads_in = sentence.endswith(":") and kinds == ("thing",)
-        likeness -= LEADS_IN * leads_in
+        likeness -= LEADS_IN * leads_in + OTHER_MONTH * elsewhen
         return _Sentence(span=span, likeness=likeness, odds=self.odds(at), words=words, speaks=bool(held or meant))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from rag.index.catalog import Comparable, Stored
 from rag.index.embedding import BUNDLED_NAMES, Vectors
 from rag.index.reader import Scope, Snapshot
 from rag.retrieve.carriers import carried_by
+from rag.retrieve.ellipsis import completed
 from rag.retrieve.followups import forms, leans, previous_question
 from rag.retrieve.framing import unframed
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
@@ -34,6 +36,8 @@ SPELT_IN = 50
 WANTED = 2.0
 """What the right time or speaker adds where it is the rarest there is, in standard deviations of the other signals;
 fitted on half of the questions of `eval/benchmarks/dated.py`, where 1 to 2.5 do nearly as well."""
+AFTER = 0.5
+"""The share of it for what was published soon after: the month is over when its figures come out."""
 _TRIES = 3
 _NO_FILTERS = Filters()
 
@@ -47,6 +51,13 @@ class _Candidates:
     scores: Scores
     columns: Columns
     order: tuple[int, ...]
+
+
+class _Wanted(NamedTuple):
+    """What a question asks for by its time or its speaker, and which share of the gain it brings."""
+
+    scope: Scope
+    share: float
 
 
 class Searcher:
@@ -85,6 +96,8 @@ class Searcher:
             snapshot = self._index.snapshot()
             turns = self._turns(before, snapshot)
             plain = self._mended(unframed(standalone_question or question, alone=not turns), snapshot)
+            if full := completed(plain, turns):
+                plain, turns = full, ()
             asked, leant, filters = _narrowed(plain, turns, given, snapshot)
             searched = forms(asked, leant)
             shares = np.array([share for share, _ in searched], np.float32)
@@ -173,7 +186,7 @@ class Searcher:
         vectors: Vectors,
         filters: Filters,
         k: int,
-        wanted: Sequence[Sequence[Scope]],
+        wanted: Sequence[Sequence[_Wanted]],
     ) -> _Candidates | None:
         scope = snapshot.scope(filters)
         count = max(self._candidates, 4 * k)
@@ -182,7 +195,7 @@ class Searcher:
         near = [snapshot.search_dense(vector, count, scope) for vector in vectors]
         places = [[hit.key for hit in one] for one in by_words] + [[hit.key for hit in one] for one in near]
         places += [
-            [hit.key for hit in snapshot.search_words(queries[-1], count, one)] for some in wanted for one in some
+            [hit.key for hit in snapshot.search_words(queries[-1], count, one.scope)] for some in wanted for one in some
         ]
         keys = list(dict.fromkeys(key for one in places for key in one))
         lexical = [snapshot.score_words(query, keys, scope) for query in queries]
@@ -254,25 +267,27 @@ def _narrowed(
     return (question, history, filters) if topic is None else (on_topic(topic), (), filters)
 
 
-def _wanted(asked: str, standalone: str, filters: Filters, snapshot: Snapshot) -> Sequence[Sequence[Scope]]:
-    """What is of the times and by the issuers that are asked for, within what the filters let through."""
-    every = snapshot.scope(filters)
-    times = (time.within(filters) for time in times_named(timed(asked, standalone)))
+def _wanted(asked: str, standalone: str, filters: Filters, snapshot: Snapshot) -> Sequence[Sequence[_Wanted]]:
+    """What is of the times and by the speakers that are asked for, within what the filters let through."""
+    times = times_named(timed(asked, standalone))
+    dated = [(share, one.within(filters)) for time in times for share, one in ((1.0, time), (AFTER, time.soon_after))]
     names = speaking(asked, standalone)
     issuers = () if filters.issuers else named(names, snapshot.issuers)
     speakers = named(names, snapshot.speakers)
-    by = [snapshot.scope(replace(filters, issuers=issuers))] if issuers else []
-    by += [snapshot.scope(filters, speakers=speakers)] if speakers else []
-    scopes = ([snapshot.scope(one) for one in times if one], by)
-    return [kept for some in scopes if (kept := [one for one in some if 0 < one.wordings < every.wordings])]
+    every = snapshot.scope(filters)
+    of_time = [_Wanted(snapshot.scope(one), share) for share, one in dated if one]
+    by = [_Wanted(snapshot.scope(replace(filters, issuers=issuers)), 1.0)] if issuers else []
+    by += [_Wanted(snapshot.scope(filters, speakers=speakers), 1.0)] if speakers else []
+    kept = ([one for one in some if 0 < one.scope.wordings < every.wordings] for some in (of_time, by))
+    return [some for some in kept if some]
 
 
-def _bonus(snapshot: Snapshot, keys: Sequence[int], every: Scope, wanted: Sequence[Sequence[Scope]]) -> Scores:
-    """What each candidate gains by its time and its issuer: the more, the fewer others are of it."""
+def _bonus(snapshot: Snapshot, keys: Sequence[int], every: Scope, wanted: Sequence[Sequence[_Wanted]]) -> Scores:
+    """What each candidate gains by its time and its speaker: the more, the fewer others are of it."""
     result = np.zeros(len(keys))
-    for scopes in wanted:
-        rarities = [-np.log(one.wordings / every.wordings) / np.log(every.wordings) for one in scopes]
-        live = [snapshot.live(keys, among=one) for one in scopes]
+    for some in wanted:
+        rarities = [one.share * np.log(every.wordings / one.scope.wordings) / np.log(every.wordings) for one in some]
+        live = [snapshot.live(keys, among=one.scope) for one in some]
         result += WANTED * np.max([rarity * one for rarity, one in zip(rarities, live, strict=True)], axis=0)
     return result
 

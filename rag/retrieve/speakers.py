@@ -25,14 +25,13 @@ _STEMS = (
     "justif[yi]|speak|talk|thank|prais|cit|point"
 )
 _SAYS = rf"(?:said|told|wrote|written|spoke|spoken|noted?|notes|(?:{_STEMS})(?:|e|s|es|d|ed|ing))"
-_DOES = re.compile(r"\b(?:do|does|did|has|have|had|will|would|can|could)\s+(?:the\s+)?\Z", re.IGNORECASE)
+_OF = r"(?:the\s+)?(?:\w+\s+of\s+(?:the\s+)?)?"
+_DOES = re.compile(rf"\b(?:do|does|did|has|have|had|will|would|can|could)\s+{_OF}\Z", re.IGNORECASE)
 _GOES_ON = re.compile(
-    rf"(?:['\u2019]s?\s+(?:\w+\s+){{1,3}})?\s*(?:(?:also|then|still|themselves|itself|ever|first|\w+ly)\s+)?{_SAYS}\b",
+    rf"(?:['\u2019]s?\s+(?:\w+\s+){{1,3}})?\s*(?:(?:also|then|still|themselves|itself|ever|first|have\s+to|\w+ly)\s+)?{_SAYS}\b",
     re.IGNORECASE,
 )
-_ACCORDING = re.compile(
-    r"\b(?:according\s+to|in\s+the\s+(?:view|words|opinion|eyes)\s+of)\s+(?:the\s+)?\Z", re.IGNORECASE
-)
+_ACCORDING = re.compile(rf"\b(?:according\s+to|in\s+the\s+(?:view|words|opinion|eyes)\s+of)\s+{_OF}\Z", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:[,;:?!.]|\Z)")
 _VIEW = re.compile(
     r"['\u2019]s?\s+(?:\w+\s+)?(?:view|words|opinion|eyes|position|stance|telling|account|claim|statement|speech|remarks)"
@@ -48,7 +47,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _OWN_VERB = re.compile(
-    rf"\b(?:who|whom|whose|which|do|does|did|is|are|was|were|has|have|had|will|would)\b|\b{ASKING}\s+\w+\s+\w+",
+    rf"\b(?:who|whom|whose|which|do|does|did|is|are|was|were|has|have|had|will|would)\b|\b{ASKING}\s+(?!about\b|else\b)\w+\s+\w+",
     re.IGNORECASE,
 )
 _SAID_ABOUT = re.compile(
@@ -137,7 +136,8 @@ def speakers_of(document: DocumentInfo) -> tuple[Name, ...]:
 @lru_cache(maxsize=1024)
 def _names_of(speaker: str) -> tuple[Name, ...]:
     # In front of a name that begins a text, a word tells that it is one; one of capitals tells nothing.
-    return find_names(f"By {speaker.title() if speaker.isupper() else speaker}")
+    names = find_names(f"By {speaker.title() if speaker.isupper() else speaker}")
+    return tuple(name for name in names if not all(map(names_a_document, name.parts)))
 
 
 def named(names: Sequence[Name], speakers: Iterable[str]) -> tuple[str, ...]:

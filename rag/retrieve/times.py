@@ -7,6 +7,7 @@ of its document nor a date in the paragraph agrees.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,7 +23,7 @@ MOST = 5
 """Times in one question that are looked at."""
 _BEFORE = 60
 """Characters before a date in which is said that it is only a bound."""
-_MONTHS = 12
+_MONTHS, _MONTH, _WEEK = 12, 31, 7
 _BOUND_BEFORE = re.compile(
     r"\b(?:since|before|after|until|till|by|than|through|past|following|prior\s+to|(?:between|from)\s.{0,40})\s*"
     r"(?:the\s+)?(?:\w+\s+)?\Z",
@@ -43,6 +44,13 @@ class Time(NamedTuple):
 
     since: str
     until: str
+
+    @property
+    def soon_after(self) -> Time:
+        """The days in which is told what happened then: a month behind a month or a year, a week behind a day."""
+        last = datetime.date.fromisoformat(self.until)
+        days = _WEEK if self.since == self.until else _MONTH
+        return Time(str(last + datetime.timedelta(days=1)), str(last + datetime.timedelta(days=days)))
 
     def within(self, filters: Filters) -> Filters | None:
         """The filters that let through only what is of this time too; None where they let through none of it."""
@@ -82,8 +90,22 @@ def is_of_another_time(question: str, hit: Hit) -> bool:
     published = next(iter(find_dates(hit.document.date or "")), None)
     if not asked or published is None or any(published.agrees(date) for date in asked):
         return False
-    told = [_nearest(date, published) for date in find_dates(f"{hit.document.title}. {hit.paragraph.text}")]
+    told = dates_told(f"{hit.document.title}. {hit.paragraph.text}", hit.document)
     return not any(one.is_within(date) for date in asked for one in told)
+
+
+def dates_told(text: str, document: DocumentInfo) -> list[Date]:
+    """The dates in a text of a document, each with its year: "in March" in a statement of June is the March before."""
+    published = next(iter(find_dates(document.date or "")), None)
+    found = find_dates(text)
+    return [_nearest(date, published) for date in found] if published else list(found)
+
+
+def tells_of_another_month(asked: Sequence[Date], text: str, document: DocumentInfo) -> bool:
+    """Whether a text names months and none that is asked for: "in November", where December is asked for."""
+    months = [date for date in asked if date.month]
+    told = [date for date in dates_told(text, document) if date.month and date.year] if months else []
+    return bool(told) and not any(one.is_within(date) or date.is_within(one) for date in months for one in told)
 
 
 def asked_of(question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
@@ -94,10 +116,11 @@ def asked_of(question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
 def without_time(question: str, hit: Hit) -> str:
     """The question as it is asked of what was published at the time it names: "What was decided in March 2022?".
 
-    Unchanged where the paragraph gives a year of its own, or where nothing else would be asked.
+    Unchanged where the paragraph gives a year or another month, or where nothing else would be asked.
     """
     met = met_by(question, hit.document)
-    if not met or any(date.year for date in find_dates(hit.paragraph.text)):
+    text = hit.paragraph.text
+    if not met or any(date.year for date in find_dates(text)) or tells_of_another_month(met, text, hit.document):
         return question
     rest, end = "", 0
     for date in met:
@@ -113,7 +136,6 @@ def _iso(date: Date) -> str:
 
 
 def _nearest(date: Date, published: Date) -> Date:
-    """The date with a year: "in March" in a statement of June is the March before."""
     if date.year or not date.month or not published.year:
         return date
     at, of = published.month or date.month, published.year

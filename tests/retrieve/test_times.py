@@ -4,7 +4,15 @@ import time
 
 import pytest
 
-from rag.retrieve.times import asked_of, timed, times_named, without_time
+from rag.retrieve.times import (
+    asked_of,
+    dates_told,
+    named_dates,
+    tells_of_another_month,
+    timed,
+    times_named,
+    without_time,
+)
 from rag.types import DocumentInfo, Filters, Hit, Paragraph, Signals
 
 
@@ -43,6 +51,47 @@ def test_a_time_stays_within_the_filters() -> None:
     within = march.within(Filters(since="2022-03-10", issuers=("Board",)))
     assert within == Filters(since="2022-03-10", until="2022-03-31", issuers=("Board",))
     assert march.within(Filters(until="2021")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("in December 2024", ("2025-01-01", "2025-01-31")),
+        ("on 30 December 2024", ("2024-12-31", "2025-01-06")),
+        ("in 2024", ("2025-01-01", "2025-01-31")),
+    ],
+)
+def test_what_happened_is_told_soon_after(text: str, after: tuple[str, str]) -> None:
+    (named,) = times_named(text)
+    assert named.soon_after == after
+
+
+@pytest.mark.parametrize(
+    ("text", "another"),
+    [
+        ("In November 227,000 jobs were created.", True),
+        ("In December 256,000 jobs were created.", False),
+        ("In November and in December jobs were created.", False),
+        ("256,000 jobs were created.", False),
+        ("256,000 jobs were created in 2024.", False),
+        ("256,000 jobs were created in December 2023.", True),
+    ],
+)
+def test_a_sentence_may_tell_of_another_month_than_its_date(text: str, another: bool) -> None:
+    document = DocumentInfo(id="doc", title="Jobs", date="2024-12-06")
+    asked = tuple(named_dates("How many jobs were created in December 2024?"))
+    assert tells_of_another_month(asked, text, document) is another
+    assert tells_of_another_month((), text, document) is False
+
+
+def test_a_month_without_a_year_is_the_nearest() -> None:
+    january = DocumentInfo(id="doc", title="Jobs", date="2025-01-10")
+    assert [date.key for date in dates_told("in December and in June, not in 2020", january)] == [
+        (2024, 12, None),
+        (2025, 6, None),
+        (2020, None, None),
+    ]
+    assert [date.key for date in dates_told("in December", DocumentInfo(id="doc", title="x"))] == [(None, 12, None)]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Statements that come again: asked of a time, Pilcrow quotes what was published then and nothing else."""
+"""Statements that come again, and of several parties: quoted is what was said then, and by those who are asked for."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ LAKES = {
     "2022-02-02": "Today we pledge a fund of 40 million crowns to restore the marshes of the south.",
 }
 
+SPEECHES = {
+    "Ardon": ("VALE", "The bridge over the Orla is ours, and its keys will stay with our engineers."),
+    "Belden": ("ORR", "The bridge over the Orla belongs to both our peoples, and we call for joint patrols."),
+    "Cadia": (
+        "IVES",
+        "Our fishermen mourn the herring, which has left our bays. Ardon has said that the bridge is safe.",
+    ),
+}
+
 
 def documents() -> Iterator[dict[str, object]]:
     for date, (deed, rate, inflation) in RATES.items():
@@ -46,6 +55,15 @@ def documents() -> Iterator[dict[str, object]]:
             "date": date,
             "issuer": "The Palace of Ardon",
             "paragraphs": [said, "Let us leave to our children more than we were left."],
+        }
+    for issuer, (speaker, said) in SPEECHES.items():
+        yield {
+            "id": f"speech-{issuer}",
+            "title": "Statement in the General Debate",
+            "date": "2019-09-24",
+            "issuer": issuer,
+            "speaker": speaker,
+            "paragraphs": ["I congratulate the President on his election.", said],
         }
 
 
@@ -109,3 +127,36 @@ def test_what_somebody_said_on_something_stands_under_a_title_that_says_so(assis
     assert [document for document, _ in quoted(both)] == ["lakes-2021-02-02", "lakes-2022-02-02"]
     assert assistant.ask("What did President Vale say on World Wetlands Day in 2023?").status == "abstained"
     assert assistant.ask("What did President Orr say on World Wetlands Day?").status == "abstained"
+
+
+@pytest.mark.parametrize(
+    ("question", "issuers"),
+    [
+        ("What did Belden say about the bridge over the Orla?", {"Belden"}),
+        ("What does Orr say about the bridge?", {"Belden"}),
+        ("According to Belden, to whom does the bridge belong?", {"Belden"}),
+        ("What did Ardon say about the bridge?", {"Ardon", "Cadia"}),
+    ],
+)
+def test_the_words_of_those_who_are_asked_for_are_quoted(
+    question: str, issuers: set[str], assistant: rag.Assistant
+) -> None:
+    answer = assistant.ask(question)
+    found = {citation.document.issuer for citation in answer.citations}
+    assert found
+    assert found <= issuers
+
+
+def test_another_may_be_asked_for_next(assistant: rag.Assistant) -> None:
+    asked = "What did Ardon say about the bridge over the Orla?"
+    history = [
+        rag.Turn(role="user", content=asked),
+        rag.Turn(role="assistant", content=assistant.ask(asked).text),
+    ]
+    answer = assistant.ask("And Belden?", history=history)
+    assert {citation.document.issuer for citation in answer.citations} == {"Belden"}
+
+
+def test_who_said_nothing_of_it_is_not_spoken_for(assistant: rag.Assistant) -> None:
+    answer = assistant.ask("What did Cadia say about patrols on the bridge over the Orla?")
+    assert "Belden" not in {citation.document.issuer for citation in answer.citations}

@@ -1,0 +1,63 @@
+"""Questions that only say in what they differ from the one before: "And in June?", "And Azerbaijan?".
+
+Where the one before named a time, or somebody whose words it asked for, the question is that one with another time or
+another speaker. Anything else is searched in the light of the turn before (`followups.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.retrieve.speakers import speakers_named
+from rag.retrieve.times import named_dates
+from rag.text.dates import find_dates
+from rag.text.names import find_names
+from rag.types import Turn
+
+_OPENS = r"\W*(?:(?:and|but|or|then)\s+)?(?:(?:what|how)\s+about\s+|what\s+(?:of|did|do|does)\s+)?"
+_LEAD = r"(?:(?:in|on|at|during|of|for|by)\s+)?(?:the\s+)?"
+_BEFORE_TIME = re.compile(rf"{_OPENS}(?P<lead>{_LEAD})", re.IGNORECASE)
+_BEFORE_NAME = re.compile(rf"{_OPENS}(?:the\s+)?(?:government\s+of\s+)?", re.IGNORECASE)
+_LEADS_TIME = re.compile(r"\b(?:in|on|at|during|of)\s+(?:the\s+)?\Z", re.IGNORECASE)
+_ENDS = re.compile(r"(?:\s+(?:say|said|then))?\W*", re.IGNORECASE)
+MOST_TURNS = 6
+
+
+def completed(question: str, history: Sequence[Turn]) -> str | None:
+    """The question in full, or None where it is none that only differs from the one before."""
+    asked = [turn.content for turn in history if turn.role == "user"][-MOST_TURNS:]
+    before: str | None = None
+    for said in (*asked, question):
+        full = _completed(said, before) if before else None
+        before = full or said
+    return full
+
+
+def _completed(question: str, before: str) -> str | None:
+    return _at_another_time(question, before) or _by_another(question, before)
+
+
+def _at_another_time(question: str, before: str) -> str | None:
+    dates, earlier = find_dates(question), tuple(named_dates(before))
+    if len(dates) != 1 or len(earlier) != 1:
+        return None
+    (date,), (other,) = dates, earlier
+    opening = _BEFORE_TIME.fullmatch(question, 0, date.start)
+    if opening is None or not _ENDS.fullmatch(question, date.end):
+        return None
+    said = date.surface if date.year or not date.month else f"{date.surface} {other.year}"
+    lead = _LEADS_TIME.search(before, 0, other.start)
+    if opening["lead"].strip() and lead:
+        return f"{before[: lead.start()]}{opening['lead']}{said}{before[other.end :]}"
+    return f"{before[: other.start]}{said}{before[other.end :]}"
+
+
+def _by_another(question: str, before: str) -> str | None:
+    names, speakers = find_names(question), speakers_named(before)
+    if len(names) != 1 or len(speakers) != 1:
+        return None
+    (name,), (other,) = names, speakers
+    if not _BEFORE_NAME.fullmatch(question, 0, name.start) or not _ENDS.fullmatch(question, name.end):
+        return None
+    return f"{before[: other.start]}{name.surface}{before[other.end :]}"

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.retrieve.ellipsis import completed
+from rag.types import Turn
+
+RATES = "What did the bank decide on rates in March 2022?"
+BRIDGE = "What did Ardon say about the bridge?"
+
+
+def said(*questions: str) -> list[Turn]:
+    return [
+        turn
+        for question in questions
+        for turn in (Turn(role="user", content=question), Turn(role="assistant", content="So it is in May 2019."))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "full"),
+    [
+        ([RATES], "And in June 2022?", "What did the bank decide on rates in June 2022?"),
+        ([RATES], "And in June?", "What did the bank decide on rates in June 2022?"),
+        ([RATES], "What about 2021?", "What did the bank decide on rates in 2021?"),
+        ([RATES], "on 3 May 2022?", "What did the bank decide on rates on 3 May 2022?"),
+        ([RATES, "And in June?"], "And in May 2021?", "What did the bank decide on rates in May 2021?"),
+        (["What was in its May 2021 statement?"], "And in June?", "What was in its June 2021 statement?"),
+        ([BRIDGE], "And Belden?", "What did Belden say about the bridge?"),
+        ([BRIDGE], "What about the government of Belden?", "What did Belden say about the bridge?"),
+        ([BRIDGE], "What did Belden say?", "What did Belden say about the bridge?"),
+        (["What did Ardon say on it in 2020?", "And in 2021?"], "And Belden?", "What did Belden say on it in 2021?"),
+    ],
+)
+def test_what_only_differs_from_the_question_before_is_that_question(
+    before: list[str], question: str, full: str
+) -> None:
+    assert completed(question, said(*before)) == full
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ([], "And in June 2022?"),
+        ([RATES], "And who voted against in June 2022?"),
+        ([RATES], "And Belden?"),
+        ([RATES], "Thanks!"),
+        ([BRIDGE], "And in June 2022?"),
+        ([BRIDGE], "And in Belden?"),
+        ([BRIDGE], "And Belden and Cadia?"),
+        (["How many did Ardon release?"], "And Belden?"),
+        (["What changed between March 2020 and May 2021?"], "And in June 2022?"),
+        ([BRIDGE], ""),
+    ],
+)
+def test_other_questions_stay_as_they_are(before: list[str], question: str) -> None:
+    assert completed(question, said(*before)) is None
