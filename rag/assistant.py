@@ -421,7 +421,8 @@ class Assistant:
 
 def _in_full(before: str, draft: Draft, searched: Filters, asked: Filters) -> str:
     """The reason, with where was looked when the question itself narrowed the search."""
-    narrowed = searched.publishers if draft.status == "abstained" and searched != asked else ()
-    return " ".join(
-        filter(None, (before, *(f"Only what {one} carried was searched." for one in narrowed), draft.reason))
-    )
+    narrowed: list[str] = []
+    if draft.status == "abstained" and searched != asked:
+        narrowed += (f"Only what {one} carried was searched." for one in searched.publishers)
+        narrowed += (f"Only {one} was searched." for one in searched.documents if one not in asked.documents)
+    return " ".join(filter(None, (before, *narrowed, draft.reason)))

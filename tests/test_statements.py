@@ -160,3 +160,23 @@ def test_another_may_be_asked_for_next(assistant: rag.Assistant) -> None:
 def test_who_said_nothing_of_it_is_not_spoken_for(assistant: rag.Assistant) -> None:
     answer = assistant.ask("What did Cadia say about patrols on the bridge over the Orla?")
     assert "Belden" not in {citation.document.issuer for citation in answer.citations}
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("What was the Central Bank's latest decision on the key rate?", "rates-2023-02-01"),
+        ("What did the Central Bank decide on the key rate at its last meeting?", "rates-2023-02-01"),
+        ("What was the Central Bank's first decision on the key rate?", "rates-2021-03-17"),
+    ],
+)
+def test_the_latest_and_the_first_are_told_by_their_dates(
+    question: str, document: str, assistant: rag.Assistant
+) -> None:
+    assert {found for found, _ in quoted(assistant.ask(question))} == {document}
+
+
+def test_a_silence_says_that_only_the_latest_was_searched(assistant: rag.Assistant) -> None:
+    answer = assistant.ask("How many whales did the Central Bank's latest statement mention?")
+    assert answer.status == "abstained"
+    assert answer.draft.reason.startswith("Only rates-2023-02-01 was searched.")

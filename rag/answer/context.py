@@ -70,7 +70,20 @@ class Context:
             or (own.acronym and expands(own.surface, name.surface))
             for own in self.names
         )
-        return expanded or self._spells_out(name) or any(_is_in_office(own, name) for own in self.names)
+        in_office = any(_is_in_office(own, name) for own in self.names)
+        return expanded or self._spells_out(name) or in_office or self._holds_officer(name)
+
+    def _holds_officer(self, name: Name) -> bool:
+        """Whether a person who is named with an office stands here with another or with none, and so does the country.
+
+        "President Joe Biden" is "President Biden", and "Prime Minister Kishida of Japan" is "Fumio Kishida".
+        """
+        officer, _, country = name.surface.partition(" of ")
+        parts = [name_key(word) for word in _WORD.findall(officer)]
+        person = [part for part in parts if part not in OFFICES]
+        if not person or len(person) == len(parts) or not _keys(country) <= self.keys | {""}:
+            return False
+        return any(_is_person(frozenset(own.parts) - OFFICES, person) for own in self.names)
 
     def _spells_out(self, name: Name) -> bool:
         """Whether all that is missing of a name are acronyms that are written out here: "the head of the OTS"."""
@@ -102,6 +115,11 @@ def unmentioned(retrieval: Retrieval, names: Sequence[Name]) -> str:
             near = " near the question" if elsewhere.issuperset(name.surface.split()) else ""
             return f"No paragraph{near} mentions {name.surface}."
     return ""
+
+
+def _is_person(own: frozenset[str], person: Sequence[str]) -> bool:
+    """Whether a name without its offices is a person's, given the surname and perhaps a first name."""
+    return person[-1] in own and (own <= frozenset(person) or frozenset(person) <= own)
 
 
 def _is_in_office(own: Name, name: Name) -> bool:

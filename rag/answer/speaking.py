@@ -20,6 +20,8 @@ _DOES = re.compile(
     re.IGNORECASE,
 )
 _PLURAL = {"does": "do", "has": "have"}
+_OWNS = re.compile(r"['\u2019]s?(?=\s+[a-z])")
+_ARTICLE = re.compile(r"(?:\bthe\s+)?\Z", re.IGNORECASE)
 _VERB = re.compile(r"\s+[a-z]")
 _AND = re.compile(r"\s+(?:and|or|with|of|in)\b")
 
@@ -39,10 +41,12 @@ def _of_who_speaks(question: str, hit: Hit) -> str:
         return question
     named = values_of(hit.paragraph.text).names
     for name in values_of(question).names:
-        lead = _DOES.search(question[: name.start])
-        if lead is None or not _VERB.match(question, name.end) or _AND.match(question, name.end):
+        if not is_among(name, speaking) or is_among(name, named):
             continue
-        if is_among(name, speaking) and not is_among(name, named):
+        if (owns := _OWNS.match(question, name.end)) and (article := _ARTICLE.search(question[: name.start])):
+            return f"{question[: article.start()]}their{question[owns.end() :]}"
+        lead = _DOES.search(question[: name.start])
+        if lead and _VERB.match(question, name.end) and not _AND.match(question, name.end):
             does = lead["does"]
             return f"{question[: lead.start()]}{_PLURAL.get(does.lower(), does)} they{question[name.end :]}"
     return question

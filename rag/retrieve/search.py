@@ -18,6 +18,7 @@ from rag.retrieve.ellipsis import completed
 from rag.retrieve.followups import forms, leans, previous_question
 from rag.retrieve.framing import unframed
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
+from rag.retrieve.newest import chosen_of, superlative_of
 from rag.retrieve.query import distinct_terms, word_query
 from rag.retrieve.rerank import Reranker
 from rag.retrieve.speakers import named, speaking
@@ -31,11 +32,13 @@ CANDIDATES = 100
 LARGEST_DOCUMENT = 300
 """Paragraphs of a document that are looked at for its main points."""
 RERANKED = 30
+THOUGHT_OF = 100
+"""Paragraphs among whose documents the latest is looked for."""
 SPELT_IN = 50
 """Paragraphs in which the right spelling of a word is looked for."""
 WANTED = 2.0
 """What the right time or speaker adds where it is the rarest there is, in standard deviations of the other signals;
-fitted on half of the questions of `eval/benchmarks/dated.py`, where 1 to 2.5 do nearly as well."""
+fitted on half of the questions of `eval/benchmarks/who_and_when.py`, where 1 to 2.5 do nearly as well."""
 AFTER = 0.5
 """The share of it for what was published soon after: the month is over when its figures come out."""
 _TRIES = 3
@@ -98,13 +101,21 @@ class Searcher:
             plain = self._mended(unframed(standalone_question or question, alone=not turns), snapshot)
             if full := completed(plain, turns):
                 plain, turns = full, ()
+            superlative = superlative_of(plain)
+            plain = superlative.question if superlative else plain
             asked, leant, filters = _narrowed(plain, turns, given, snapshot)
             searched = forms(asked, leant)
             shares = np.array([share for share, _ in searched], np.float32)
             vectors = self._index.embedder.encode([text for _, text in searched])
             wanted = _wanted(asked, searched[-1][1], filters, snapshot)
             found = self._search(snapshot, searched, vectors, filters, k, wanted)
-            hits = self._hits(found, shares @ vectors, k) if found else ()
+            hits = self._hits(found, shares @ vectors, THOUGHT_OF if superlative else k) if found else ()
+            if superlative and hits and (one := chosen_of(hits, superlative)):
+                filters = replace(filters, documents=(one.id,))
+                wanted = _wanted(asked, searched[-1][1], filters, snapshot)
+                found = self._search(snapshot, searched, vectors, filters, k, wanted)
+                hits = self._hits(found, shares @ vectors, k) if found else ()
+            hits = hits[:k]
             # When a writer finished meanwhile, paragraphs of the snapshot may be gone from the catalog.
             if self._index.catalog.state() == snapshot.state:
                 break

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from rag.retrieve.times import asked_of, timed
+from rag.retrieve.times import asked_of, met_by, timed
 from rag.text.documents import names_a_document
 from rag.text.lexicon import ASKING, OFFICES
 from rag.text.values import Name, find_names, names_agree
@@ -146,12 +146,18 @@ def named(names: Sequence[Name], speakers: Iterable[str]) -> tuple[str, ...]:
 
 
 def may_answer(asked: str, standalone: str, hits: Sequence[Hit]) -> Sequence[Hit]:
-    """Of the hits those of the time and by those whose words are asked for; all where none is."""
-    of_time = asked_of(timed(asked, standalone), hits)
+    """Of the hits those of the time and by those whose words are asked for; all where none is.
+
+    What somebody said in a year was published in it, where anything by them was.
+    """
+    time = timed(asked, standalone)
+    of_time = asked_of(time, hits)
     speakers = speaking(asked, standalone)
-    if not any(speaks_in(speakers, hit) for hit in of_time):
+    theirs = [hit for hit in of_time if speaks_in(speakers, hit)]
+    if not theirs:
         return of_time
-    return [hit for hit in of_time if not is_of_another_speaker(speakers, hit)]
+    said_then = [hit for hit in theirs if met_by(time, hit.document)]
+    return said_then or [hit for hit in of_time if not is_of_another_speaker(speakers, hit)]
 
 
 def speaks_in(speakers: Sequence[Name], hit: Hit) -> bool:

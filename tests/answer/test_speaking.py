@@ -34,6 +34,8 @@ def asked(question: str, document: DocumentInfo, text: str = "The Committee deci
             "Which rates did the Central Bank and Belden agree on?",
             "Which rates did the Central Bank and Belden agree on?",
         ),
+        ("What was the Central Bank's decision on rates?", "What was their decision on rates?"),
+        ("Who voted against the Central Bank's plan?", "Who voted against their plan?"),
         ("What did Belden decide?", "What did Belden decide?"),
         ("Who runs the Central Bank?", "Who runs the Central Bank?"),
     ],
