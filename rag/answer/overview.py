@@ -21,7 +21,7 @@ from rag.answer.signs import asked_text
 from rag.retrieve.followups import leans
 from rag.retrieve.times import asked_of
 from rag.text.dates import find_dates
-from rag.text.documents import DOCUMENT, KINDS, names_a_document
+from rag.text.documents import DOCUMENT, IMPRINT, KINDS, names_a_document
 from rag.text.general import GENERAL
 from rag.text.lexicon import PLEASANTRIES
 from rag.text.names import name_key, names_agree
@@ -97,12 +97,6 @@ _FRAMES = re.compile(
     rf"concede[sd]?|undertake[ns]?|{_PARTIES})\b",
     re.IGNORECASE,
 )
-_IMPRINT = re.compile(
-    r"\bmedia\s+inquir|\bvoting\s+(?:for|against)\b|\bfor\s+(?:more|further)\s+information\b|\bpress\s+(?:office|contact)\b"
-    r"|^\W*(?:implementation\s+note|contact|issued\s+(?:at|on))\b|@|\bhttps?://",
-    re.IGNORECASE,
-)
-"""What says whom to call or who voted."""
 _DEEDS = re.compile(
     r"\b(?:agreed|decide[sd]|reach(?:es|ed)|releases?|released|withdraw(?:s|n|ing)|condemns?|sign(?:s|ed)|announce[sd]?|"
     r"impose[sd]?|raise[sd]|lower(?:s|ed)|launch(?:es|ed)|establish(?:es|ed)|welcome[sd]?|secured|killed|commit(?:s|ted|ting)?|"
@@ -284,7 +278,7 @@ def _points(hit: Hit) -> Iterator[Passage]:
     spans = [trim(text, Span(start=scored.start, end=scored.end)) for scored in hit.sentences]
     for at, scored in enumerate(hit.sentences):
         said = text[spans[at].start : spans[at].end]
-        if said.endswith((":", "?")) or _IMPRINT.search(said):
+        if said.endswith((":", "?")) or IMPRINT.search(said):
             continue
         score = (
             scored.score

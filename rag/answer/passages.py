@@ -19,6 +19,7 @@ from rag.retrieve.speakers import may_answer, said_about, speakers_named, speaks
 from rag.retrieve.times import dates_told, tells_of_another_month
 from rag.retrieve.topics import keywords, on_topic, topic_of
 from rag.text.dates import Date, find_dates
+from rag.text.documents import IMPRINT
 from rag.text.names import find_names, name_key
 from rag.text.quotations import find_quotations
 from rag.text.sentences import split_sentences
@@ -41,6 +42,8 @@ LEADS_IN = 0.3
 """What a sentence loses that only announces what follows it ("We take these actions:"); it may say who or when."""
 OTHER_MONTH = 0.4
 """What a sentence loses that names months and none of those asked for."""
+BESIDE = 0.3
+"""What a sentence loses that says whom to call or who voted, where nobody is asked for."""
 SHORT_PARAGRAPH = 3
 """Sentences; so short a paragraph was published as one thought."""
 LONGEST_PASSAGE = 600
@@ -361,7 +364,8 @@ class _Sentences:
         offered = sum(offers(kind, sentence, part.asked) for kind in kinds) / len(kinds)
         likeness = self._likeness(at, covered=covered / (sum(part.weights.values()) or 1.0), offered=offered)
         leads_in = sentence.endswith(":") and kinds == ("thing",)
-        likeness -= LEADS_IN * leads_in + OTHER_MONTH * elsewhen
+        imprint = IMPRINT.search(sentence) is not None and AGENTS.isdisjoint(kinds)
+        likeness -= LEADS_IN * leads_in + BESIDE * imprint + OTHER_MONTH * elsewhen
         return _Sentence(span=span, likeness=likeness, odds=self.odds(at), words=words, speaks=bool(held or meant))
 
 

@@ -266,7 +266,9 @@ def _swapped(reading: Reading) -> list[str]:
     for name in reading.asked.names:
         rest, possessive = without_possessive(text[name.end : name.end + 40])
         follower = next(iter(content_terms(rest)), None)
-        owns = possessive or name_key(name.surface) != fold(name.surface)
+        key, said = name_key(name.surface), fold(name.surface)
+        # "Fed" is short for what it means; "Georgian" is said of what Georgia has.
+        owns = possessive or (key != said and not key.startswith(said))
         if follower is None or follower.start > _ADJACENT or name.acronym or not owns:
             continue
         owners = [owner for context in reading.contexts[:NEAR] for owner in context.owners(follower.text)]

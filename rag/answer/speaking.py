@@ -20,6 +20,11 @@ _DOES = re.compile(
     re.IGNORECASE,
 )
 _PLURAL = {"does": "do", "has": "have"}
+_WHEN = re.compile(
+    r"\W*(?:(?:and|on|since)\s+)?(?:when|what\s+(?:day|date))\s+(?P<does>did|does|do|was|were|is|are|has|have|will)\b",
+    re.IGNORECASE,
+)
+_TODAY = re.compile(r"\b(?:today|tonight|this\s+(?:morning|afternoon|evening))\b", re.IGNORECASE)
 _OWNS = re.compile(r"['\u2019]s?(?=\s+[a-z])")
 _ARTICLE = re.compile(r"(?:\bthe\s+)?\Z", re.IGNORECASE)
 _VERB = re.compile(r"\s+[a-z]")
@@ -27,12 +32,23 @@ _AND = re.compile(r"\s+(?:and|or|with|of|in)\b")
 
 
 def asked_of_paragraph(question: str, hit: Hit) -> str:
-    """The question without the time at which the document was published, and with "they" for those who speak in it."""
+    """The question without the time at which the document was published, and with "they" for those who speak in it.
+
+    "What did Armenia say about the corridor?" asks of Armenia's words what is said about the corridor.
+    """
     question = without_time(question, hit)
     topic = said_about(question)
     if topic and speaks_in(speakers_named(question), hit):
         return on_topic(topic)
-    return _of_who_speaks(question, hit)
+    return _of_today(_of_who_speaks(question, hit), hit)
+
+
+def _of_today(question: str, hit: Hit) -> str:
+    """Of a day that is only called "today" is asked whether it happened then: the date stands above."""
+    asks = _WHEN.match(question)
+    if not asks or not hit.document.date or not _TODAY.search(hit.paragraph.text):
+        return question
+    return f"{asks['does'].capitalize()}{question[asks.end() :]}"
 
 
 def _of_who_speaks(question: str, hit: Hit) -> str:

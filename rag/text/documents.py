@@ -15,6 +15,12 @@ SOURCES = (
     r"materials?|corpus|coverage|collection|archive|press|outlets?)"
 )
 """What all documents may be called together, or any of them."""
+IMPRINT = re.compile(
+    r"\bmedia\s+inquir|\bvoting\s+(?:for|against)\b|\bfor\s+(?:more|further)\s+information\b|\bpress\s+(?:office|contact)\b"
+    r"|^\W*(?:implementation\s+note|contact|issued\s+(?:at|on))\b|@|\bhttps?://",
+    re.IGNORECASE,
+)
+"""What says whom to call or who voted."""
 _DOCUMENT = re.compile(rf"\b{DOCUMENT}\b", re.IGNORECASE)
 
 

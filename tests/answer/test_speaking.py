@@ -64,3 +64,18 @@ def test_a_name_in_short_is_the_name() -> None:
     reserve = replace(BANK, issuer="Federal Reserve")
     assert asked("What did the Fed decide?", reserve) == "What did they decide?"
     assert asked("What did Fe decide?", reserve) == "What did Fe decide?"
+
+
+def test_of_today_is_asked_whether_it_happened() -> None:
+    question, told = "When did Vale open the dam?", "Today, President Vale opened the dam."
+    assert asked(question, replace(BANK, issuer=None), told) == "Did Vale open the dam?"
+    assert asked(question, replace(BANK, issuer=None), "President Vale opened the dam.") == question
+    assert asked(question, replace(BANK, issuer=None, date=None), told) == question
+    assert asked("When was the dam opened?", BANK, told) == "Was the dam opened?"
+    assert asked("How was the dam opened when it rained?", BANK, told) == "How was the dam opened when it rained?"
+
+
+def test_what_somebody_says_on_something_is_what_is_said_on_it() -> None:
+    question = "What did the Central Bank of Ardon say about inflation in March 2022?"
+    assert asked(question, BANK) == "What is said about inflation?"
+    assert asked(question, NEWS) == "What did the Central Bank of Ardon say about inflation?"
