@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from rag.answer.alignment import values_of
-from rag.retrieve.speakers import is_among, said_about, speakers_named, speakers_of, speaks_in
+from rag.retrieve.speakers import is_among, is_reported_in, said_about, speakers_named, speakers_of, speaks_in
 from rag.retrieve.times import without_time
 from rag.retrieve.topics import on_topic
 from rag.types import Hit
@@ -38,7 +38,8 @@ def asked_of_paragraph(question: str, hit: Hit) -> str:
     """
     question = without_time(question, hit)
     topic = said_about(question)
-    if topic and speaks_in(speakers_named(question), hit):
+    speakers = speakers_named(question) if topic else ()
+    if topic and (speaks_in(speakers, hit) or is_reported_in(speakers, hit)):
         return on_topic(topic)
     return _of_today(_of_who_speaks(question, hit), hit)
 

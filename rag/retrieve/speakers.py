@@ -166,6 +166,13 @@ def speaks_in(speakers: Sequence[Name], hit: Hit) -> bool:
     return any(is_among(name, own) for name in speakers)
 
 
+def is_reported_in(speakers: Sequence[Name], hit: Hit) -> bool:
+    """Whether a paragraph reports what one of the speakers said, by the name or by one that the issuer has too."""
+    issuer = _names_of(hit.document.issuer or "")
+    known = [*speakers, *(one for one in issuer if any(is_among(name, (one,)) for name in speakers))]
+    return any(_reports(name, hit.paragraph.text) for name in known)
+
+
 def is_of_another_speaker(speakers: Sequence[Name], hit: Hit) -> bool:
     """Whether somebody else speaks in a paragraph, and does not report what one of the speakers said."""
     known = bool(speakers) and bool(speakers_of(hit.document))
