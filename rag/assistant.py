@@ -168,7 +168,8 @@ class Assistant:
                 event = replace(event, reason=_in_full(rewrite.reason, event, retrieval.filters, filters))
                 ended = time.perf_counter()
                 seconds = Seconds(retrieve=retrieved - started, answer=ended - retrieved, total=ended - started)
-                yield Finished(answer=self._answer(question, history, retrieval, event, seconds))
+                understood = _understood(retrieval, filters)
+                yield Finished(answer=self._answer(question, history, understood, event, seconds))
             else:
                 yield event
 
@@ -417,6 +418,13 @@ class Assistant:
             seconds=seconds,
             fingerprint=self.fingerprint,
         )
+
+
+def _understood(retrieval: Retrieval, asked: Filters) -> Retrieval:
+    """The retrieval, its question with the document that "the latest" was found to be."""
+    found = [one for one in retrieval.filters.documents if one not in asked.documents]
+    said = f"{retrieval.standalone_question} ({', '.join(found)})" if found else retrieval.standalone_question
+    return replace(retrieval, standalone_question=said)
 
 
 def _in_full(before: str, draft: Draft, searched: Filters, asked: Filters) -> str:

@@ -173,7 +173,9 @@ def test_who_said_nothing_of_it_is_not_spoken_for(assistant: rag.Assistant) -> N
 def test_the_latest_and_the_first_are_told_by_their_dates(
     question: str, document: str, assistant: rag.Assistant
 ) -> None:
-    assert {found for found, _ in quoted(assistant.ask(question))} == {document}
+    answer = assistant.ask(question)
+    assert {found for found, _ in quoted(answer)} == {document}
+    assert answer.standalone_question.endswith(f"? ({document})")
 
 
 def test_a_silence_says_that_only_the_latest_was_searched(assistant: rag.Assistant) -> None:
