@@ -134,6 +134,8 @@ def test_what_somebody_said_on_something_stands_under_a_title_that_says_so(assis
     [
         ("What did Belden say about the bridge over the Orla?", {"Belden"}),
         ("What does Orr say about the bridge?", {"Belden"}),
+        ("what did belden say about the bridge over the orla", {"Belden"}),
+        ("WHAT DID BELDEN SAY ABOUT THE BRIDGE?", {"Belden"}),
         ("According to Belden, to whom does the bridge belong?", {"Belden"}),
         ("What did Ardon say about the bridge?", {"Ardon", "Cadia"}),
     ],

@@ -13,6 +13,7 @@ from rag.index import Index
 from rag.index.catalog import Comparable, Stored
 from rag.index.embedding import BUNDLED_NAMES, Vectors
 from rag.index.reader import Scope, Snapshot
+from rag.retrieve.capitals import capitalised, without_shouting
 from rag.retrieve.carriers import carried_by
 from rag.retrieve.ellipsis import completed
 from rag.retrieve.followups import forms, leans, previous_question
@@ -98,7 +99,7 @@ class Searcher:
         for _ in range(_TRIES):
             snapshot = self._index.snapshot()
             turns = self._turns(before, snapshot)
-            plain = self._mended(unframed(standalone_question or question, alone=not turns), snapshot)
+            plain = self._plain(standalone_question or question, snapshot, alone=not turns)
             if full := completed(plain, turns):
                 plain, turns = full, ()
             superlative = superlative_of(plain)
@@ -169,9 +170,14 @@ class Searcher:
         if not previous_question(history):
             return ()
         return tuple(
-            replace(turn, content=self._mended(unframed(turn.content), snapshot)) if turn.role == "user" else turn
+            replace(turn, content=self._plain(turn.content, snapshot)) if turn.role == "user" else turn
             for turn in history
         )
+
+    def _plain(self, question: str, snapshot: Snapshot, *, alone: bool = True) -> str:
+        """What is asked, without what is said around it, spelt and capitalised as it is meant."""
+        asked = self._mended(unframed(without_shouting(question), alone=alone), snapshot)
+        return capitalised(asked, (*snapshot.issuers, *snapshot.speakers))
 
     def _mended(self, question: str, snapshot: Snapshot) -> str:
         """The question with its misspelt words as the paragraphs spell them; in English, which the dictionary holds."""

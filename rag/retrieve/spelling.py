@@ -64,6 +64,11 @@ def mended(question: str, *, stands: Callable[[str], bool], near: Callable[[str]
     return _WORD.sub(spelt, question)
 
 
+def is_english(word: str) -> bool:
+    """Whether the dictionary holds a word, in small letters."""
+    return word in _dictionary()
+
+
 def called(question: str, *, stands: Callable[[str], bool]) -> str:
     """The question with the names of countries and unions that stand in no paragraph as the paragraphs call them."""
 

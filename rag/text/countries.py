@@ -29,3 +29,15 @@ ALSO_CALLED = {
     "Holland": "Netherlands", "Macedonia": "North Macedonia",
 }  # fmt: skip
 """Other names of countries and unions, from that which may be typed to that which may stand in a text."""
+
+OF_SEVERAL_WORDS = (
+    "North Korea", "South Korea", "United States", "United Kingdom", "Great Britain", "United Nations",
+    "European Union", "Saudi Arabia", "United Arab Emirates", "New Zealand", "South Africa", "South Sudan",
+    "Sri Lanka", "Costa Rica", "El Salvador", "Sierra Leone", "Burkina Faso", "Ivory Coast", "North Macedonia",
+    "Bosnia and Herzegovina", "Papua New Guinea", "East Timor", "Dominican Republic", "Czech Republic", "San Marino",
+    "Trinidad and Tobago", "Solomon Islands", "Marshall Islands", "Central African Republic", "Equatorial Guinea",
+    "Cape Verde", "Hong Kong", "West Bank", "South Caucasus", "North Ossetia", "South Ossetia", "Middle East",
+    "Soviet Union", "African Union",
+)  # fmt: skip
+"""Countries, unions and regions of which no word alone says which is meant."""
+ACRONYMS = ("NATO", "UN", "EU", "UK", "USA", "UAE", "OSCE", "OPEC", "ASEAN", "UNESCO", "UNICEF", "IAEA", "NGO")
