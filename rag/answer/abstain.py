@@ -19,7 +19,7 @@ from rag.answer.asked import WORDING, read_question
 from rag.answer.context import Context, unmentioned
 from rag.answer.nearness import Encode, Nearness
 from rag.answer.signs import READ, Signs, asked_text, signs_of
-from rag.retrieve.speakers import is_of_another_speaker, speaking
+from rag.retrieve.speakers import asks_for_words, is_of_another_speaker, may_answer, speaking
 from rag.retrieve.times import is_of_another_time, named_dates, timed
 from rag.retrieve.topics import keywords, on_topic, topic_of
 from rag.text.lexicon import PLEASANTRIES
@@ -148,9 +148,12 @@ def missing_speaker(retrieval: Retrieval) -> str:
     Empty where nothing found names them, for they may be called something else there.
     """
     speakers = speaking(asked_text(retrieval), retrieval.standalone_question)
-    if not speakers or not all(is_of_another_speaker(speakers, hit) for hit in retrieval.hits):
+    if not asks_for_words(asked_text(retrieval)):
         return ""
-    if not any(Context(hit=hit).holds_name(name) for name in speakers for hit in retrieval.hits):
+    hits = may_answer(asked_text(retrieval), retrieval.standalone_question, retrieval.hits) if speakers else ()
+    if not hits or not all(is_of_another_speaker(speakers, hit) for hit in hits):
+        return ""
+    if not any(Context(hit=hit).holds_name(name) for name in speakers for hit in hits):
         return ""
     return f"No paragraph near the question is by {speakers[0].surface} or says what {speakers[0].surface} said."
 

@@ -19,6 +19,7 @@ from rag.answer.parts import split_question
 from rag.answer.passages import LEANS, REPEATED, Part, Passage, unbroken
 from rag.answer.signs import asked_text
 from rag.retrieve.followups import leans
+from rag.retrieve.speakers import speakers_named, speaks_in
 from rag.retrieve.times import asked_of
 from rag.text.dates import find_dates
 from rag.text.documents import DOCUMENT, IMPRINT, KINDS, names_a_document
@@ -144,6 +145,8 @@ def documents_on(retrieval: Retrieval) -> tuple[DocumentInfo, ...]:
 
 
 def _is_said_on(document: DocumentInfo, question: str, said: re.Match[str]) -> bool:
+    if not speaks_in(speakers_named(question), document):
+        return False
     match = _ON.search(f" {document.title}")
     if not match or not _named(question) <= _said_beside(document, question):
         return False

@@ -239,7 +239,7 @@ def _said_by_whom_is_found(retrieval: Retrieval) -> str | None:
     """On what all that somebody said is asked for, where something by them was found."""
     topic = said_about(retrieval.standalone_question)
     speakers = speakers_named(retrieval.standalone_question) if topic else ()
-    return topic if any(speaks_in(speakers, hit) for hit in retrieval.hits) else None
+    return topic if any(speaks_in(speakers, hit.document) for hit in retrieval.hits) else None
 
 
 def _able(retrieval: Retrieval) -> Sequence[Hit]:

@@ -39,7 +39,7 @@ def asked_of_paragraph(question: str, hit: Hit) -> str:
     question = without_time(question, hit)
     topic = said_about(question)
     speakers = speakers_named(question) if topic else ()
-    if topic and (speaks_in(speakers, hit) or is_reported_in(speakers, hit)):
+    if topic and (speaks_in(speakers, hit.document) or is_reported_in(speakers, hit)):
         return on_topic(topic)
     return _of_today(_of_who_speaks(question, hit), hit)
 

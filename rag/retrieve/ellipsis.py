@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.retrieve.speakers import speakers_named
+from rag.retrieve.speakers import named, speakers_named
 from rag.retrieve.times import named_dates
-from rag.text.dates import find_dates
+from rag.text.dates import Date, find_dates
 from rag.text.names import find_names
 from rag.types import Turn
 
@@ -22,20 +22,27 @@ _BEFORE_NAME = re.compile(rf"{_OPENS}(?:the\s+)?(?:government\s+of\s+)?", re.IGN
 _LEADS_TIME = re.compile(r"\b(?:in|on|at|during|of)\s+(?:the\s+)?\Z", re.IGNORECASE)
 _ENDS = re.compile(r"(?:\s+(?:say|said|then))?\W*", re.IGNORECASE)
 MOST_TURNS = 6
+_HALF_A_YEAR = 6
 
 
-def completed(question: str, history: Sequence[Turn]) -> str | None:
-    """The question in full, or None where it is none that only differs from the one before."""
+def completed(question: str, history: Sequence[Turn], speakers: Sequence[str]) -> str | None:
+    """The question in full, or None where it is none that only differs from the one before.
+
+    Args:
+        question: what is asked.
+        history: the turns before.
+        speakers: who issued the documents or speaks in them: "And Gaza?" asks of a place.
+    """
     asked = [turn.content for turn in history if turn.role == "user"][-MOST_TURNS:]
     before: str | None = None
     for said in (*asked, question):
-        full = _completed(said, before) if before else None
+        full = _completed(said, before, speakers) if before else None
         before = full or said
     return full
 
 
-def _completed(question: str, before: str) -> str | None:
-    return _at_another_time(question, before) or _by_another(question, before)
+def _completed(question: str, before: str, speakers: Sequence[str]) -> str | None:
+    return _at_another_time(question, before) or _by_another(question, before, speakers)
 
 
 def _at_another_time(question: str, before: str) -> str | None:
@@ -46,18 +53,26 @@ def _at_another_time(question: str, before: str) -> str | None:
     opening = _BEFORE_TIME.fullmatch(question, 0, date.start)
     if opening is None or not _ENDS.fullmatch(question, date.end):
         return None
-    said = date.surface if date.year or not date.month else f"{date.surface} {other.year}"
+    said = date.surface if date.year or not date.month else f"{date.surface} {_year_of(date.month, other)}"
     lead = _LEADS_TIME.search(before, 0, other.start)
     if opening["lead"].strip() and lead:
         return f"{before[: lead.start()]}{opening['lead']}{said}{before[other.end :]}"
     return f"{before[: other.start]}{said}{before[other.end :]}"
 
 
-def _by_another(question: str, before: str) -> str | None:
-    names, speakers = find_names(question), speakers_named(before)
-    if len(names) != 1 or len(speakers) != 1:
+def _year_of(month: int, other: Date) -> int | None:
+    """The year in which a month is nearest to another: January after December is the next."""
+    if not other.year or not other.month:
+        return other.year
+    apart = month - other.month
+    return other.year + (apart < -_HALF_A_YEAR) - (apart > _HALF_A_YEAR)
+
+
+def _by_another(question: str, before: str, speakers: Sequence[str]) -> str | None:
+    names, asked = find_names(question), speakers_named(before)
+    if len(names) != 1 or len(asked) != 1 or not named(names, speakers):
         return None
-    (name,), (other,) = names, speakers
+    (name,), (other,) = names, asked
     if not _BEFORE_NAME.fullmatch(question, 0, name.start) or not _ENDS.fullmatch(question, name.end):
         return None
     return f"{before[: other.start]}{name.surface}{before[other.end :]}"

@@ -1,4 +1,4 @@
-"""Questions about the latest or the first of what comes again: "What was the Fed's latest decision on rates?".
+"""Questions about the latest or the first of what comes again: "What was the Fed's latest decision on the key rate?".
 
 Which one that is no text says of itself; the dates of the documents do. Of what comes nearest to the question, and
 names what it names, the newest or the oldest document is asked alone.
@@ -12,18 +12,21 @@ from typing import NamedTuple
 
 from rag.index.periods import period
 from rag.retrieve.speakers import is_among
-from rag.text.documents import DOCUMENT
 from rag.text.names import Name, find_names, name_key
 from rag.types import DocumentInfo, Hit
 
 NEAR = 0.12
 """How much lower than the best a paragraph may score whose document is thought of."""
 _THING = (
-    rf"(?:{DOCUMENT}|call|meeting|talks?|visit|decision|summit|session|conversation|address|interview|appeal|package|"
-    r"order|vote|update|figures?|numbers?|news|position|word)s?"
+    r"(?:statement|declaration|communiqu\w+|report|reaction|announcement|press\s+release|speech|letter|resolution|readout|"
+    r"remarks|message|fact\s+sheet|call|meeting|talks|visit|decision|summit|conversation|address|interview|update|figure)s?"
 )
-_LATEST = rf"(?:(?:very\s+)?(?:latest|most\s+recent|newest)|last(?=\s+(?:\w+\s+){{0,2}}{_THING}\b))"
-_FIRST = rf"(?:(?:very\s+)?(?:first|earliest|oldest)(?=\s+(?:\w+\s+){{0,2}}{_THING}\b))"
+_BETWEEN = (
+    r"(?:(?!(?:of|to|in|on|for|year|years|week|month|day|time|two|three|four|five|six|few|several)\b)\w+\s+){0,2}"
+)
+_LATEST = rf"(?:(?:very\s+)?(?:(?<!at\sthe\s)latest|most\s+recent|newest)|last(?=\s+{_BETWEEN}{_THING}\b))"
+_FIRST = rf"(?:(?:very\s+)?(?:first|earliest|oldest)(?=\s+{_BETWEEN}{_THING}\b))"
+_BOUND = re.compile(r"\b(?:since|before|after|until|till|by|prior|date)\b", re.IGNORECASE)
 _WHOSE = r"(?:the|its|their|his|her|our|your)"
 _PHRASE = re.compile(
     rf"\s*\b(?:at|in|during|of|from)\s+{_WHOSE}\s+(?:(?P<latest>{_LATEST})|{_FIRST})\s+(?P<thing>{_THING})(?=\W*\Z|\s*,)",
@@ -56,7 +59,7 @@ class Superlative(NamedTuple):
 def superlative_of(question: str) -> Superlative | None:
     """Whether a question asks for the latest or the first of several; None where it does not."""
     found = list(_WORDS.finditer(question))
-    if len(found) != 1 or len(_ALL.findall(question)) != 1 or _OF_ITSELF.search(question):
+    if len(found) != 1 or len(_ALL.findall(question)) != 1 or _OF_ITSELF.search(question) or _BOUND.search(question):
         return None
     if phrase := _PHRASE.search(question):
         rest = f"{question[: phrase.start()]}{question[phrase.end() :]}"

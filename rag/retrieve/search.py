@@ -22,7 +22,7 @@ from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
 from rag.retrieve.newest import chosen_of, superlative_of
 from rag.retrieve.query import distinct_terms, word_query
 from rag.retrieve.rerank import Reranker
-from rag.retrieve.speakers import named, speaking
+from rag.retrieve.speakers import may_answer, named, speaking
 from rag.retrieve.spelling import LONGEST_ENDING, SHORTEST, called, mended
 from rag.retrieve.times import timed, times_named
 from rag.retrieve.topics import on_topic, topic_of
@@ -100,7 +100,8 @@ class Searcher:
             snapshot = self._index.snapshot()
             turns = self._turns(before, snapshot)
             plain = self._plain(standalone_question or question, snapshot, alone=not turns)
-            if full := completed(plain, turns):
+            speakers = (*snapshot.issuers, *snapshot.speakers)
+            if full := completed(plain, turns, speakers):
                 plain, turns = full, ()
             superlative = superlative_of(plain)
             plain = superlative.question if superlative else plain
@@ -110,13 +111,15 @@ class Searcher:
             vectors = self._index.embedder.encode([text for _, text in searched])
             wanted = _wanted(asked, searched[-1][1], filters, snapshot)
             found = self._search(snapshot, searched, vectors, filters, k, wanted)
-            hits = self._hits(found, shares @ vectors, THOUGHT_OF if superlative else k) if found else ()
-            if superlative and hits and (one := chosen_of(hits, superlative)):
+            hits = self._hits(found, shares @ vectors, THOUGHT_OF if wanted or superlative else k) if found else ()
+            able = may_answer(asked, searched[-1][1], hits)
+            if superlative and able and (one := chosen_of(able, superlative)):
                 filters = replace(filters, documents=(one.id,))
                 wanted = _wanted(asked, searched[-1][1], filters, snapshot)
                 found = self._search(snapshot, searched, vectors, filters, k, wanted)
-                hits = self._hits(found, shares @ vectors, k) if found else ()
-            hits = hits[:k]
+                hits = able = self._hits(found, shares @ vectors, k) if found else ()
+            # What may answer comes first, so that all of the rest does not keep it out.
+            hits = tuple(sorted(hits, key=lambda hit: hit not in able))[:k]
             # When a writer finished meanwhile, paragraphs of the snapshot may be gone from the catalog.
             if self._index.catalog.state() == snapshot.state:
                 break

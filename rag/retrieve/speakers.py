@@ -10,14 +10,12 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from rag.retrieve.times import asked_of, met_by, timed
+from rag.retrieve.times import SENTENCE, asked_of, met_by, timed
 from rag.text.documents import names_a_document
 from rag.text.lexicon import ASKING, OFFICES
 from rag.text.values import Name, find_names, names_agree
 from rag.types import DocumentInfo, Hit
 
-SHORTEST = 3
-"""Letters of a name that may be the beginning of a longer one."""
 _STEMS = (
     "say|tell|stat|declar|claim|assert|argu|maintain|insist|announc|warn|writ|mention|report|describ|characteri[sz]|"
     "condemn|denounc|critici[sz]|accus|blam|demand|call|urg|ask|appeal|propos|suggest|recommend|promis|pledg|vow|express|"
@@ -28,7 +26,7 @@ _SAYS = rf"(?:said|told|wrote|written|spoke|spoken|noted?|notes|(?:{_STEMS})(?:|
 _OF = r"(?:the\s+)?(?:\w+\s+of\s+(?:the\s+)?)?"
 _DOES = re.compile(rf"\b(?:do|does|did|has|have|had|will|would|can|could)\s+{_OF}\Z", re.IGNORECASE)
 _GOES_ON = re.compile(
-    rf"(?:['\u2019]s?\s+(?:\w+\s+){{1,3}})?\s*(?:(?:also|then|still|themselves|itself|ever|first|have\s+to|\w+ly)\s+)?{_SAYS}\b",
+    rf"\s+(?:(?:also|then|still|themselves|itself|ever|first|have\s+to|\w+ly)\s+)?{_SAYS}\b",
     re.IGNORECASE,
 )
 _ACCORDING = re.compile(rf"\b(?:according\s+to|in\s+the\s+(?:view|words|opinion|eyes)\s+of)\s+{_OF}\Z", re.IGNORECASE)
@@ -39,7 +37,13 @@ _VIEW = re.compile(
     re.IGNORECASE,
 )
 _REPORTED = re.compile(
-    rf"(?:['\u2019]s?)?\s+(?:[\w,]+\s+){{0,4}}?{_SAYS}\b|['\u2019]s?\s+(?:statement|words|claim|position)\b"
+    r"(?:['\u2019]s?(?:\s+(?!who\b|that\b)\w+){1,4}|,[^,.;]{2,60},)?"
+    rf"(?:\s+(?:has|have|had|also|then|again|now|still|never|itself|once|does|did|do|would|will|\w+ly))*\s+{_SAYS}\b"
+    r"|['\u2019]s?\s+(?:\w+\s+)?(?:statement|words|claim|position|proposal|declaration|view)s?\b"
+)
+_BY = re.compile(
+    rf"\b(?:(?:statement|proposal|claim|declaration|position|view|letter|word)s?\s+(?:of|by|from)|{_SAYS}\s+by)\s+{_OF}\Z",
+    re.IGNORECASE,
 )
 _AND = re.compile(r"\s+and\s+(?:the\s+)?", re.IGNORECASE)
 _BARE = re.compile(
@@ -56,7 +60,8 @@ _SAID_ABOUT = re.compile(
     r"concerning)\s+(?P<topic>[^?!;:]{2,200}?)[?!.\s]*",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[?!.])\s+")
+_DOES_BY_SAYING = re.compile(r"\b(?:propos|suggest|recommend|demand|promis|pledg|vow|announc|call)\w*", re.IGNORECASE)
+_DIRECTIONS = frozenset({"north", "south", "east", "west", "new", "equatorial"})
 _SUBJECT = re.compile(r"\s(?:on|about|at|regarding|concerning|against|for|with|to|in)\s", re.IGNORECASE)
 
 
@@ -71,7 +76,7 @@ def speakers_named(text: str) -> tuple[Name, ...]:
                 break
             together.append(other)
         begin, end = text[: name.start], together[-1].end
-        says = _DOES.search(begin) and _GOES_ON.match(text, end) and text[end : end + 1] in " '\u2019"
+        says = _DOES.search(begin) and _GOES_ON.match(text, end)
         according = _ACCORDING.search(begin) and _ENDS.match(text, end)
         if says or according or (len(together) == 1 and _VIEW.match(text, end)):
             found += [one for one in together if one not in found]
@@ -86,27 +91,34 @@ def said_about(question: str) -> str | None:
     return said["topic"].strip()
 
 
+def asks_for_words(question: str) -> bool:
+    """Whether it asks for what somebody said, and not also for what he did by it ("What did the group propose?")."""
+    return _DOES_BY_SAYING.search(question) is None
+
+
 def speaking(asked: str, standalone: str) -> tuple[Name, ...]:
     """Those whose words are asked for, in the light of the turns before.
 
-    "And Azerbaijan?" asks for another's words, "And on the border?" for those of the one before.
+    "And on the border?" asks for those of the one before; with another name ("And Gaza?") it is not clear.
     """
     if own := speakers_named(asked):
         return own
     before = asked if standalone == asked else standalone.removesuffix(asked)
-    last = next((found for said in reversed(_SENTENCE.split(before.strip())) if (found := speakers_named(said))), ())
+    last = next((found for said in reversed(SENTENCE.split(before.strip())) if (found := speakers_named(said))), ())
     if before == asked or not last or _OWN_VERB.search(asked):
         return ()
     bare, names = _BARE.fullmatch(asked), find_names(asked)
-    return names if bare and len(names) == 1 and names[0].surface == bare["name"] else last
+    return () if bare and len(names) == 1 and names[0].surface == bare["name"] else last
 
 
 def is_among(name: Name, others: Iterable[Name]) -> bool:
-    """Whether a name is one of the others, said in full, in part or in short ("the Fed"), with an office or without."""
-    short = name.parts[0] if len(name.parts) == 1 and len(name.parts[0]) >= SHORTEST else ""
-    return any(
-        names_agree(name, one) or (short and one.parts[0].startswith(short)) or _is_person(name, one) for one in others
-    )
+    """Whether a name is one of the others, said in full or in part, with an office or without."""
+    return any(not _is_elsewhere(name, one) and (names_agree(name, one) or _is_person(name, one)) for one in others)
+
+
+def _is_elsewhere(name: Name, other: Name) -> bool:
+    """Whether only one of two names says which of several countries it is: Sudan is not South Sudan."""
+    return bool(_DIRECTIONS & (frozenset(name.parts) ^ frozenset(other.parts)))
 
 
 def _is_person(name: Name, other: Name) -> bool:
@@ -153,16 +165,16 @@ def may_answer(asked: str, standalone: str, hits: Sequence[Hit]) -> Sequence[Hit
     time = timed(asked, standalone)
     of_time = asked_of(time, hits)
     speakers = speaking(asked, standalone)
-    theirs = [hit for hit in of_time if speaks_in(speakers, hit)]
+    theirs = [hit for hit in of_time if speaks_in(speakers, hit.document)]
     if not theirs:
-        return of_time
+        return [hit for hit in of_time if not is_of_another_speaker(speakers, hit)] or of_time
     said_then = [hit for hit in theirs if met_by(time, hit.document)]
     return said_then or [hit for hit in of_time if not is_of_another_speaker(speakers, hit)]
 
 
-def speaks_in(speakers: Sequence[Name], hit: Hit) -> bool:
-    """Whether a paragraph is by one of the speakers, as far as its document says by whom it is."""
-    own = speakers_of(hit.document) if speakers else ()
+def speaks_in(speakers: Sequence[Name], document: DocumentInfo) -> bool:
+    """Whether a document is by one of the speakers, as far as it says by whom it is."""
+    own = speakers_of(document) if speakers else ()
     return any(is_among(name, own) for name in speakers)
 
 
@@ -176,11 +188,16 @@ def is_reported_in(speakers: Sequence[Name], hit: Hit) -> bool:
 def is_of_another_speaker(speakers: Sequence[Name], hit: Hit) -> bool:
     """Whether somebody else speaks in a paragraph, and does not report what one of the speakers said."""
     known = bool(speakers) and bool(speakers_of(hit.document))
-    return known and not speaks_in(speakers, hit) and not any(_reports(name, hit.paragraph.text) for name in speakers)
+    return (
+        known
+        and not speaks_in(speakers, hit.document)
+        and not any(_reports(name, hit.paragraph.text) for name in speakers)
+    )
 
 
 def _reports(speaker: Name, text: str) -> bool:
+    said = (name for name in find_names(text) if is_among(speaker, (name,)))
     return any(
-        is_among(speaker, (name,)) and (_REPORTED.match(text, name.end) or _ACCORDING.search(text[: name.start]))
-        for name in find_names(text)
+        _REPORTED.match(text, name.end) or _ACCORDING.search(text[: name.start]) or _BY.search(text[: name.start])
+        for name in said
     )

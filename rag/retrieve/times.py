@@ -14,7 +14,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from rag.index.periods import bounds, period
-from rag.text.dates import Date, find_dates
+from rag.text.dates import MONTHS, Date, find_dates
+from rag.text.documents import DOCUMENT
 from rag.text.general import GENERAL
 from rag.text.terms import content_terms
 from rag.types import DocumentInfo, Filters, Hit
@@ -25,17 +26,32 @@ _BEFORE = 60
 """Characters before a date in which is said that it is only a bound."""
 _MONTHS, _MONTH, _WEEK = 12, 31, 7
 _BOUND_BEFORE = re.compile(
-    r"\b(?:since|before|after|until|till|by|than|through|past|following|prior\s+to|(?:between|from)\s.{0,40})\s*"
+    r"\b(?:since|before|after|until|till|by|than|through|past|following|prior\s+to|between\s.{0,40}|from\s.{0,30}\sto)\s*"
     r"(?:the\s+)?(?:\w+\s+)?\Z",
     re.IGNORECASE,
 )
-_BOUND_AFTER = re.compile(r"\s*(?:to|until|till|through|[-\u2013\u2014])\s*\w", re.IGNORECASE)
+_BOUND_AFTER = re.compile(
+    rf"\s*(?:to|until|till|through|[-\u2013\u2014])\s*(?:the\s+)?(?:\d|(?:{'|'.join(month[:3] for month in MONTHS)}))",
+    re.IGNORECASE,
+)
+_OF_A_NAME = re.compile(
+    rf"(?:\d\s*\(|\bfiscal\s+(?:year\s+)?|\b(?!(?:{DOCUMENT}|call|meeting|decision|summit|year|summer|spring|autumn|fall|winter|"
+    r"beginning|end|start|middle|half|quarter)s?\b)\w+\s+of\s+)\Z",
+    re.IGNORECASE,
+)
+_NAMING = re.compile(
+    rf"\)|\s+(?!(?:{DOCUMENT}|call|meeting|decision|summit|and|or|on|in|about|by|to|from|with|for|of|at|as|that|which|who|what|"
+    r"how|why|when|where|did|do|does|is|are|was|were|has|have|had|most)s?\b)[A-Za-z]",
+    re.IGNORECASE,
+)
+"""What makes a year a part of a name: "resolution 884 (1993)", "the war of 2020", "the 2030 Agenda"."""
 _LEAD = re.compile(
     r"\s*\b(?:(?:back|dated|issued|released|published|given|made|as)\s+)?(?:in|on|of|from|for|at|during|dated)\s+(?:the\s+)?"
     r"(?:(?:early|late|mid|year|month\s+of)[\s-]+)?\Z",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[?!.])\s+")
+SENTENCE = re.compile(r"(?<=[?!.])\s+")
+"""What stands between the questions of a conversation that are searched for as one."""
 _STRAY = re.compile(r"^[\s,;:.-]+|\s+(?=[,;:?.!])")
 
 
@@ -60,10 +76,11 @@ class Time(NamedTuple):
 
 
 def named_dates(text: str) -> Iterator[Date]:
-    """The dates with a year in a text, without those that only bound a time ("since 2021")."""
+    """The dates with a year in a text; none that only bounds a time ("since 2021") or is part of a name."""
     for date in find_dates(text):
         before = text[max(0, date.start - _BEFORE) : date.start]
-        if date.year and not _BOUND_BEFORE.search(before) and not _BOUND_AFTER.match(text, date.end):
+        named = not date.month and (_OF_A_NAME.search(before) or _NAMING.match(text, date.end))
+        if date.year and not named and not _BOUND_BEFORE.search(before) and not _BOUND_AFTER.match(text, date.end):
             yield date
 
 
@@ -75,7 +92,7 @@ def times_named(text: str) -> tuple[Time, ...]:
 
 def timed(asked: str, standalone: str) -> str:
     """Which names the time, a question or the last before it that does: "And in 2023?" names its own."""
-    return next((said for said in (asked, *reversed(_SENTENCE.split(standalone))) if any(named_dates(said))), asked)
+    return next((said for said in (asked, *reversed(SENTENCE.split(standalone))) if any(named_dates(said))), asked)
 
 
 def met_by(question: str, document: DocumentInfo) -> tuple[Date, ...]:

@@ -6,6 +6,7 @@ from rag.retrieve.ellipsis import completed
 from rag.types import Turn
 
 RATES = "What did the bank decide on rates in March 2022?"
+SPEAKERS = ("Government of Ardon", "Belden")
 BRIDGE = "What did Ardon say about the bridge?"
 
 
@@ -22,6 +23,7 @@ def said(*questions: str) -> list[Turn]:
     [
         ([RATES], "And in June 2022?", "What did the bank decide on rates in June 2022?"),
         ([RATES], "And in June?", "What did the bank decide on rates in June 2022?"),
+        (["What was decided in December 2022?"], "And in January?", "What was decided in January 2023?"),
         ([RATES], "What about 2021?", "What did the bank decide on rates in 2021?"),
         ([RATES], "on 3 May 2022?", "What did the bank decide on rates on 3 May 2022?"),
         ([RATES, "And in June?"], "And in May 2021?", "What did the bank decide on rates in May 2021?"),
@@ -35,7 +37,7 @@ def said(*questions: str) -> list[Turn]:
 def test_what_only_differs_from_the_question_before_is_that_question(
     before: list[str], question: str, full: str
 ) -> None:
-    assert completed(question, said(*before)) == full
+    assert completed(question, said(*before), SPEAKERS) == full
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,7 @@ def test_what_only_differs_from_the_question_before_is_that_question(
         ([RATES], "Thanks!"),
         ([BRIDGE], "And in June 2022?"),
         ([BRIDGE], "And in Belden?"),
+        ([BRIDGE], "And Cadia?"),
         ([BRIDGE], "And Belden and Cadia?"),
         (["How many did Ardon release?"], "And Belden?"),
         (["What changed between March 2020 and May 2021?"], "And in June 2022?"),
@@ -54,4 +57,4 @@ def test_what_only_differs_from_the_question_before_is_that_question(
     ],
 )
 def test_other_questions_stay_as_they_are(before: list[str], question: str) -> None:
-    assert completed(question, said(*before)) is None
+    assert completed(question, said(*before), SPEAKERS) is None

@@ -39,6 +39,12 @@ def hit(text: str, date: str | None = "2022-03-16", title: str = "Statement of t
         ("What is to be done by 2030?", []),
         ("Was it before or after 8 December 2023?", []),
         ("What was decided in March?", []),
+        ("What was said on resolution 884 (1993)?", []),
+        ("What was said of the 2020 war?", []),
+        ("What was said of the war of 2020?", []),
+        ("What was in the 2020 statement?", [("2020-01-01", "2020-12-31")]),
+        ("What was decided in March 2022 to curb inflation?", [("2022-03-01", "2022-03-31")]),
+        ("What was decided in March 2022 - and why?", [("2022-03-01", "2022-03-31")]),
         ("What was decided on 31 February 2022?", []),
     ],
 )
