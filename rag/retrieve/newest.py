@@ -26,7 +26,7 @@ _BETWEEN = (
 )
 _LATEST = rf"(?:(?:very\s+)?(?:(?<!at\sthe\s)latest|most\s+recent|newest)|last(?=\s+{_BETWEEN}{_THING}\b))"
 _FIRST = rf"(?:(?:very\s+)?(?:first|earliest|oldest)(?=\s+{_BETWEEN}{_THING}\b))"
-_BOUND = re.compile(r"\b(?:since|before|after|until|till|by|prior|date)\b", re.IGNORECASE)
+_BOUND = re.compile(r"\b(?:since|before|after|until|till|prior|date)\b", re.IGNORECASE)
 _WHOSE = r"(?:the|its|their|his|her|our|your)"
 _PHRASE = re.compile(
     rf"\s*\b(?:at|in|during|of|from)\s+{_WHOSE}\s+(?:(?P<latest>{_LATEST})|{_FIRST})\s+(?P<thing>{_THING})(?=\W*\Z|\s*,)",

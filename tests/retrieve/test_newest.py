@@ -28,6 +28,7 @@ def hit(id: str, date: str | None, *, score: float = 0.8, title: str = "Readout 
         ("What did Ardon say on it in its first speech?", False, "What did Ardon say on it?", "speech"),
         ("What was Vale's first call with Orr about?", False, "What was Vale's call with Orr about?", "call"),
         ("What did the newest joint statement say?", True, "What did joint statement say?", "statement"),
+        ("What does the latest statement by the G7 say?", True, "What does the statement by the G7 say?", "statement"),
         ("What did the bank decide most recently?", True, "What did the bank decide?", ""),
     ],
 )
