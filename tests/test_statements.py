@@ -180,6 +180,16 @@ def test_the_latest_and_the_first_are_told_by_their_dates(
     assert answer.standalone_question.endswith(f"? ({document})")
 
 
+def test_what_was_said_since_a_time_was_said_then(assistant: rag.Assistant) -> None:
+    since = assistant.ask("What has the Central Bank of Ardon said about inflation since May 2022?")
+    assert {document for document, _ in quoted(since)} <= {"rates-2022-06-15", "rates-2023-02-01"}
+    assert since.citations
+    before = assistant.ask(
+        "What did the Central Bank of Ardon decide on the key rate at its last meeting before May 2022?"
+    )
+    assert {document for document, _ in quoted(before)} == {"rates-2022-03-16"}
+
+
 def test_a_silence_says_that_only_the_latest_was_searched(assistant: rag.Assistant) -> None:
     answer = assistant.ask("How many whales did the Central Bank's latest statement mention?")
     assert answer.status == "abstained"

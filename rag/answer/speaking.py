@@ -11,7 +11,7 @@ import re
 
 from rag.answer.alignment import values_of
 from rag.retrieve.speakers import is_among, is_reported_in, said_about, speakers_named, speakers_of, speaks_in
-from rag.retrieve.times import without_time
+from rag.retrieve.times import is_within, span_named, without_span, without_time
 from rag.retrieve.topics import on_topic
 from rag.types import Hit
 
@@ -37,6 +37,9 @@ def asked_of_paragraph(question: str, hit: Hit) -> str:
     "What did Armenia say about the corridor?" asks of Armenia's words what is said about the corridor.
     """
     question = without_time(question, hit)
+    span = span_named(question)
+    if span and is_within(span, hit.document) and speaks_in(values_of(question).names, hit.document):
+        question = without_span(question)
     topic = said_about(question)
     speakers = speakers_named(question) if topic else ()
     if topic and (speaks_in(speakers, hit.document) or is_reported_in(speakers, hit)):

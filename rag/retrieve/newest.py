@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from rag.index.periods import period
 from rag.retrieve.speakers import is_among
+from rag.retrieve.times import is_within, span_named
 from rag.text.names import Name, find_names, name_key
 from rag.types import DocumentInfo, Hit
 
@@ -29,7 +30,7 @@ _FIRST = rf"(?:(?:very\s+)?(?:first|earliest|oldest)(?=\s+{_BETWEEN}{_THING}\b))
 _BOUND = re.compile(r"\b(?:since|before|after|until|till|prior|date)\b", re.IGNORECASE)
 _WHOSE = r"(?:the|its|their|his|her|our|your)"
 _PHRASE = re.compile(
-    rf"\s*\b(?:at|in|during|of|from)\s+{_WHOSE}\s+(?:(?P<latest>{_LATEST})|{_FIRST})\s+(?P<thing>{_THING})(?=\W*\Z|\s*,)",
+    rf"\s*\b(?:at|in|during|of|from)\s+{_WHOSE}\s+(?:(?P<latest>{_LATEST})|{_FIRST})\s+(?P<thing>{_THING})(?=\W*\Z|\s*,|\s+(?:before|after|since|until)\b)",
     re.IGNORECASE,
 )
 """What says no more than which one: "at its last meeting"."""
@@ -59,7 +60,9 @@ class Superlative(NamedTuple):
 def superlative_of(question: str) -> Superlative | None:
     """Whether a question asks for the latest or the first of several; None where it does not."""
     found = list(_WORDS.finditer(question))
-    if len(found) != 1 or len(_ALL.findall(question)) != 1 or _OF_ITSELF.search(question) or _BOUND.search(question):
+    if len(found) != 1 or len(_ALL.findall(question)) != 1 or _OF_ITSELF.search(question):
+        return None
+    if _BOUND.search(question) and not span_named(question):
         return None
     if phrase := _PHRASE.search(question):
         rest = f"{question[: phrase.start()]}{question[phrase.end() :]}"
@@ -81,7 +84,9 @@ def chosen_of(hits: Sequence[Hit], asked: Superlative) -> DocumentInfo | None:
     Where some of them call themselves what is asked for ("call", not "meeting"), one of these.
     """
     names = [name for name in find_names(asked.question) if not name.initial]
-    near = [hit for hit in hits if hit.score >= hits[0].score - NEAR and period(hit.document.date)]
+    span = span_named(asked.question)
+    dated = [hit for hit in hits if (is_within(span, hit.document) if span else period(hit.document.date))]
+    near = [hit for hit in dated if hit.score >= hits[0].score - NEAR]
     documents = {hit.document.id: hit.document for hit in near if all(_holds(hit, name) for name in names)}
     called = [one for one in documents.values() if asked.thing and asked.thing in one.title.lower()]
     choose = max if asked.newest else min

@@ -24,7 +24,7 @@ from rag.retrieve.query import distinct_terms, word_query
 from rag.retrieve.rerank import Reranker
 from rag.retrieve.speakers import may_answer, named, speaking
 from rag.retrieve.spelling import LONGEST_ENDING, SHORTEST, called, mended
-from rag.retrieve.times import timed, times_named
+from rag.retrieve.times import span_named, timed, times_named, without_span
 from rag.retrieve.topics import on_topic, topic_of
 from rag.types import Filters, Hit, Retrieval, SentenceScore, Signals, TermStatistic, Turn
 
@@ -104,7 +104,7 @@ class Searcher:
             if full := completed(plain, turns, speakers):
                 plain, turns = full, ()
             superlative = superlative_of(plain)
-            plain = superlative.question if superlative else plain
+            plain = without_span(superlative.question) if superlative else plain
             asked, leant, filters = _narrowed(plain, turns, given, snapshot)
             searched = forms(asked, leant)
             shares = np.array([share for share, _ in searched], np.float32)
@@ -291,13 +291,14 @@ def _wanted(asked: str, standalone: str, filters: Filters, snapshot: Snapshot) -
     """What is of the times and by the speakers that are asked for, within what the filters let through."""
     times = times_named(timed(asked, standalone))
     dated = [(share, one.within(filters)) for time in times for share, one in ((1.0, time), (AFTER, time.soon_after))]
-    names = speaking(asked, standalone)
+    names, span = speaking(asked, standalone), span_named(asked)
+    within = span.within(filters) if span and names else filters
     issuers = () if filters.issuers else named(names, snapshot.issuers)
     speakers = named(names, snapshot.speakers)
     every = snapshot.scope(filters)
     of_time = [_Wanted(snapshot.scope(one), share) for share, one in dated if one]
-    by = [_Wanted(snapshot.scope(replace(filters, issuers=issuers)), 1.0)] if issuers else []
-    by += [_Wanted(snapshot.scope(filters, speakers=speakers), 1.0)] if speakers else []
+    by = [_Wanted(snapshot.scope(replace(within, issuers=issuers)), 1.0)] if issuers and within else []
+    by += [_Wanted(snapshot.scope(within, speakers=speakers), 1.0)] if speakers and within else []
     kept = ([one for one in some if 0 < one.scope.wordings < every.wordings] for some in (of_time, by))
     return [some for some in kept if some]
 

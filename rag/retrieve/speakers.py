@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from rag.retrieve.times import SENTENCE, asked_of, met_by, timed
+from rag.retrieve.times import SENTENCE, asked_of, is_within, met_by, span_named, timed
 from rag.text.documents import names_a_document
 from rag.text.lexicon import ASKING, OFFICES
 from rag.text.values import Name, find_names, names_agree
@@ -160,7 +160,7 @@ def named(names: Sequence[Name], speakers: Iterable[str]) -> tuple[str, ...]:
 def may_answer(asked: str, standalone: str, hits: Sequence[Hit]) -> Sequence[Hit]:
     """Of the hits those of the time and by those whose words are asked for; all where none is.
 
-    What somebody said in a year was published in it, where anything by them was.
+    What somebody said in a year, or since then, was published in it, where anything by them was.
     """
     time = timed(asked, standalone)
     of_time = asked_of(time, hits)
@@ -168,7 +168,8 @@ def may_answer(asked: str, standalone: str, hits: Sequence[Hit]) -> Sequence[Hit
     theirs = [hit for hit in of_time if speaks_in(speakers, hit.document)]
     if not theirs:
         return [hit for hit in of_time if not is_of_another_speaker(speakers, hit)] or of_time
-    said_then = [hit for hit in theirs if met_by(time, hit.document)]
+    span = span_named(asked)
+    said_then = [hit for hit in theirs if met_by(time, hit.document) or (span and is_within(span, hit.document))]
     return said_then or [hit for hit in of_time if not is_of_another_speaker(speakers, hit)]
 
 

@@ -45,6 +45,13 @@ _NAMING = re.compile(
     re.IGNORECASE,
 )
 """What makes a year a part of a name: "resolution 884 (1993)", "the war of 2020", "the 2030 Agenda"."""
+_EARLIEST, _LATEST = "0001-01-02", "9999-12-30"
+_SINCE = re.compile(r"\b(?:since|starting\s+in)\s+(?:the\s+)?\Z", re.IGNORECASE)
+_AFTER = re.compile(r"\bafter\s+(?:the\s+)?\Z", re.IGNORECASE)
+_EARLIER = re.compile(r"\b(?:before|prior\s+to)\s+(?:the\s+)?\Z", re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:until|till|up\s+to)\s+(?:the\s+)?\Z", re.IGNORECASE)
+_FROM = re.compile(r"\b(?:between|from)\s+\Z", re.IGNORECASE)
+_AND_TO = re.compile(r"\s+(?:and|to|until|till)\s+", re.IGNORECASE)
 _LEAD = re.compile(
     r"\s*\b(?:(?:back|dated|issued|released|published|given|made|as)\s+)?(?:in|on|of|from|for|at|during|dated)\s+(?:the\s+)?"
     r"(?:(?:early|late|mid|year|month\s+of)[\s-]+)?\Z",
@@ -88,6 +95,48 @@ def times_named(text: str) -> tuple[Time, ...]:
     """The days, months and years that a text names."""
     found = (period(_iso(date)) for date in named_dates(text))
     return tuple(dict.fromkeys(Time(*days) for days in found if days))[:MOST]
+
+
+def span_named(text: str) -> Time | None:
+    """The days that a text bounds: "since 2021", "before May 2020", "between 2019 and 2021"."""
+    dates = [(date, days) for date in find_dates(text) if date.year and (days := period(_iso(date)))]
+    first, last = _EARLIEST, _LATEST
+    for at, (date, (since, until)) in enumerate(dates):
+        before = text[: date.start]
+        if _FROM.search(before) and at + 1 < len(dates) and _AND_TO.fullmatch(text, date.end, dates[at + 1][0].start):
+            return Time(since, dates[at + 1][1][1])
+        if _SINCE.search(before):
+            first = since
+        elif _AFTER.search(before):
+            first = _shifted(until, 1)
+        elif _EARLIER.search(before):
+            last = _shifted(since, -1)
+        elif _UNTIL.search(before):
+            last = until
+    return Time(first, last) if (first, last) != (_EARLIEST, _LATEST) and first <= last else None
+
+
+def without_span(question: str) -> str:
+    """The question without the days it bounds: "What has been said on it since May 2020?"."""
+    dates = [date for date in find_dates(question) if date.year]
+    for at, date in enumerate(dates):
+        before = question[: date.start]
+        leads = (pattern.search(before) for pattern in (_FROM, _SINCE, _AFTER, _EARLIER, _UNTIL))
+        if lead := next(filter(None, leads), None):
+            both = at + 1 < len(dates) and _AND_TO.fullmatch(question, date.end, dates[at + 1].start)
+            end = dates[at + 1].end if both else date.end
+            return _STRAY.sub("", " ".join(f"{before[: lead.start()]}{question[end:]}".split()))
+    return question
+
+
+def is_within(span: Time, document: DocumentInfo) -> bool:
+    """Whether a document was published, or may have been, within some days."""
+    days = period(document.date)
+    return days is not None and days[0] <= span.until and days[1] >= span.since
+
+
+def _shifted(day: str, by: int) -> str:
+    return str(datetime.date.fromisoformat(day) + datetime.timedelta(days=by))
 
 
 def timed(asked: str, standalone: str) -> str:

@@ -79,3 +79,10 @@ def test_what_somebody_says_on_something_is_what_is_said_on_it() -> None:
     question = "What did the Central Bank of Ardon say about inflation in March 2022?"
     assert asked(question, BANK) == "What is said about inflation?"
     assert asked(question, NEWS) == "What did the Central Bank of Ardon say about inflation?"
+
+
+def test_what_was_said_since_a_time_is_asked_without_it() -> None:
+    assert asked("What has the Central Bank said about jobs since May 2021?", BANK) == "What is said about jobs?"
+    assert asked("What did the Central Bank say on jobs between 2021 and May 2022?", BANK) == "What is said about jobs?"
+    later = asked("What has the Central Bank said about jobs since May 2022?", BANK)
+    assert later == "What is said about jobs since May 2022?"

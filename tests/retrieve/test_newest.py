@@ -52,7 +52,7 @@ def test_who_asks_for_the_latest_or_the_first(question: str, newest: bool, rest:
         "Who was the first to call Vale?",
         "What has happened since the last meeting?",
         "What was decided at the last two meetings?",
-        "What was decided at the last meeting before May 2020?",
+        "What was decided at the last meeting before the war?",
         "Is this the first statement of its kind?",
         "Was it their last meeting?",
         "What was decided?",
@@ -79,6 +79,9 @@ def test_the_newest_of_what_is_near_is_chosen() -> None:
     anything = chosen_of(hits, Superlative(True, asked, ""))
     assert anything is not None
     assert anything.id == "meeting"
+    bounded = chosen_of(hits, Superlative(True, "What was discussed in the call with Orr before 2023?", "call"))
+    assert bounded is not None
+    assert bounded.id == "between"
     assert chosen_of([hit("undated", None)], Superlative(True, asked, "")) is None
 
 

@@ -7,7 +7,9 @@ import pytest
 from rag.retrieve.times import (
     asked_of,
     dates_told,
+    is_within,
     named_dates,
+    span_named,
     tells_of_another_month,
     timed,
     times_named,
@@ -57,6 +59,37 @@ def test_a_time_stays_within_the_filters() -> None:
     within = march.within(Filters(since="2022-03-10", issuers=("Board",)))
     assert within == Filters(since="2022-03-10", until="2022-03-31", issuers=("Board",))
     assert march.within(Filters(until="2021")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("What has Ardon said since 2021?", ("2021-01-01", "9999-12-30")),
+        ("What did Ardon say after May 2020?", ("2020-06-01", "9999-12-30")),
+        ("What did Ardon say before 3 May 2020?", ("0001-01-02", "2020-05-02")),
+        ("What did Ardon say until 2020?", ("0001-01-02", "2020-12-31")),
+        ("What did Ardon say between May 2019 and 2021?", ("2019-05-01", "2021-12-31")),
+        ("What did Ardon say from 2019 to 2021?", ("2019-01-01", "2021-12-31")),
+        ("What did Ardon say in 2021?", None),
+        ("What did Ardon say?", None),
+        ("What did Ardon say after the talks?", None),
+    ],
+)
+def test_a_time_may_be_bounded(text: str, span: tuple[str, str] | None) -> None:
+    assert span_named(text) == span
+
+
+def test_a_document_lies_within_a_span_or_may() -> None:
+    span = span_named("since May 2021")
+    assert span is not None
+    dates = ("2021-05-01", "2021", "2020", "2021-04-30", None)
+    assert [is_within(span, DocumentInfo(id="doc", title="x", date=date)) for date in dates] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
