@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from rag.answer.alignment import values_of
+from rag.retrieve.speakers import speaker_of
 from rag.text.lexicon import OFFICES
 from rag.text.terms import content_terms, fold
 from rag.text.values import Date, Name, Number, expands, find_dates, name_key
@@ -28,9 +29,8 @@ class Context:
     @cached_property
     def about(self) -> str:
         document = self.hit.document
-        speaker = document.metadata.get("speaker")
-        by = str(speaker).title() if speaker else None
-        return ". ".join(part for part in (document.title, document.issuer, document.publisher, by) if part)
+        about = (document.title, document.issuer, document.publisher, speaker_of(document))
+        return ". ".join(part for part in about if part)
 
     @cached_property
     def names(self) -> tuple[Name, ...]:

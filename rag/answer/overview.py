@@ -19,7 +19,7 @@ from rag.answer.parts import split_question
 from rag.answer.passages import LEANS, REPEATED, Part, Passage, unbroken
 from rag.answer.signs import asked_text
 from rag.retrieve.followups import leans
-from rag.retrieve.speakers import speakers_named, speaks_in
+from rag.retrieve.speakers import said_about, speakers_named, speaks_in
 from rag.retrieve.times import asked_of
 from rag.text.dates import find_dates
 from rag.text.documents import DOCUMENT, IMPRINT, KINDS, names_a_document
@@ -80,13 +80,6 @@ _SUBJECT = re.compile(rf"\b{DOCUMENT}\s+(?:on|about|for|regarding|concerning)\s+
 _ON = re.compile(r"\s(?:on|about|at|regarding|concerning|against|for)\s")
 _BY = re.compile(r"\b(?:statement|declaration|agreement|deal|remarks|speech|letter)\s+(?:by|of|from)\b", re.IGNORECASE)
 _ALSO = re.compile(r"\balso\b", re.IGNORECASE)
-_SAID_ON = re.compile(
-    r"\W*(?:and\s+)?what\s+(?:do|does|did|has|have|had)\s+(?P<who>[^,;:?]{2,80}?)\s+"
-    r"(?:say|said|declare[d]?|announce[d]?|state[d]?|write|written)\s+(?:on|about|regarding|concerning|to\s+mark)\s+"
-    r"(?P<of>[^,;:?]{2,200})\W*",
-    re.IGNORECASE,
-)
-"""What asks for a statement by what it is on: "What did Biden say on Armenian Remembrance Day in 2022?"."""
 ALL_OF_TITLE = 0.5
 """The share of what a title says that must be asked for: "Ukraine" is not all of "Security Assistance to Ukraine"."""
 _FRAMES = re.compile(
@@ -132,19 +125,18 @@ def document_asked_for(retrieval: Retrieval) -> DocumentInfo | None:
 def documents_on(retrieval: Retrieval) -> tuple[DocumentInfo, ...]:
     """The statements that somebody made on something, where what is asked is what they said on it; the oldest first.
 
-    A paragraph of a statement seldom says again who speaks on what: both stand in its title. Coverage is left out, for
-    others speak in it too.
+    A paragraph of a statement seldom says again who speaks on what: both stand in its title.
     """
     question = _asked(retrieval)
-    said = _SAID_ON.fullmatch(question)
-    if not said or len(split_question(question)) > 1 or leans(question):
+    topic = said_about(question)
+    if not topic or len(split_question(question)) > 1 or leans(question):
         return ()
     documents = {hit.document.id: hit.document for hit in asked_of(question, retrieval.hits)}
-    fitting = [one for one in documents.values() if one.kind != "coverage" and _is_said_on(one, question, said)]
+    fitting = [one for one in documents.values() if _is_said_on(one, question, topic)]
     return tuple(sorted(fitting, key=lambda one: (one.date or "", one.id)))
 
 
-def _is_said_on(document: DocumentInfo, question: str, said: re.Match[str]) -> bool:
+def _is_said_on(document: DocumentInfo, question: str, topic: str) -> bool:
     if not speaks_in(speakers_named(question), document):
         return False
     match = _ON.search(f" {document.title}")
@@ -152,7 +144,7 @@ def _is_said_on(document: DocumentInfo, question: str, said: re.Match[str]) -> b
         return False
     title = document.title[max(0, match.end() - 1) :]
     subject = _named(title) - {term.text for date in find_dates(title) for term in content_terms(date.surface)}
-    about = _named(said["of"])
+    about = _named(topic)
     return bool(about & subject) and len(about & subject) >= ALL_OF_TITLE * len(subject)
 
 

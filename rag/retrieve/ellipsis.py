@@ -46,7 +46,7 @@ def _completed(question: str, before: str, speakers: Sequence[str]) -> str | Non
 
 
 def _at_another_time(question: str, before: str) -> str | None:
-    dates, earlier = find_dates(question), tuple(named_dates(before))
+    dates, earlier = find_dates(question), named_dates(before)
     if len(dates) != 1 or len(earlier) != 1:
         return None
     (date,), (other,) = dates, earlier

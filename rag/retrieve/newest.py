@@ -45,6 +45,7 @@ _OF_ITSELF = re.compile(
     re.IGNORECASE,
 )
 """What asks whether something is the first: "Is this the first statement of its kind?"."""
+_ON = re.compile(r"(?:on|about|of|from|regarding|concerning)\b", re.IGNORECASE)
 _NEXT = re.compile(rf"(?:\w+\s+){{0,2}}?(?P<thing>{_THING})\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 
@@ -69,7 +70,11 @@ def superlative_of(question: str) -> Superlative | None:
         return Superlative(bool(phrase["latest"]), _tidied(rest), phrase["thing"].lower())
     (word,) = found
     newest = bool(word["latest"] or word["recently"])
-    kept = "the " if word["article"] else word[0][: word.start("first") - word.start()] if word["first"] else ""
+    kept = "the " if word["article"] else ""
+    if word["first"]:
+        kept = word[0][: word.start("first") - word.start()]
+    elif _ON.match(question, word.end()):
+        kept = "the news "
     thing = _NEXT.match(question, word.end())
     return Superlative(
         newest,

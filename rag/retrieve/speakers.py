@@ -65,6 +65,7 @@ _DIRECTIONS = frozenset({"north", "south", "east", "west", "new", "equatorial"})
 _SUBJECT = re.compile(r"\s(?:on|about|at|regarding|concerning|against|for|with|to|in)\s", re.IGNORECASE)
 
 
+@lru_cache(maxsize=256)
 def speakers_named(text: str) -> tuple[Name, ...]:
     """Those whose words a question asks for."""
     names = find_names(text)
@@ -136,19 +137,25 @@ def speakers_of(document: DocumentInfo) -> tuple[Name, ...]:
         return ()
     title = document.title if names_a_document(document.title) else ""
     subject = _SUBJECT.search(title)
-    speaker = document.metadata.get("speaker")
-    by = (
-        document.issuer,
-        title[: subject.start()] if subject else title,
-        speaker if isinstance(speaker, str) else None,
-    )
+    by = (document.issuer, title[: subject.start()] if subject else title, speaker_of(document))
     return tuple(name for one in by if one for name in _names_of(one))
 
 
-@lru_cache(maxsize=1024)
+def speaker_of(document: DocumentInfo) -> str | None:
+    """The person that the metadata of a document names as its speaker."""
+    speaker = document.metadata.get("speaker")
+    return _in_small_letters(speaker) if isinstance(speaker, str) and speaker else None
+
+
+def _in_small_letters(name: str) -> str:
+    """A name that is written in capitals as others are: of capitals nothing tells that they are a name."""
+    return name.title() if name.isupper() else name
+
+
+@lru_cache(maxsize=10_000)
 def _names_of(speaker: str) -> tuple[Name, ...]:
-    # In front of a name that begins a text, a word tells that it is one; one of capitals tells nothing.
-    names = find_names(f"By {speaker.title() if speaker.isupper() else speaker}")
+    # In front of a name that begins a text, a word tells that it is one.
+    names = find_names(f"By {_in_small_letters(speaker)}")
     return tuple(name for name in names if not all(map(names_a_document, name.parts)))
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from rag.index.periods import bounds, period
@@ -82,13 +83,16 @@ class Time(NamedTuple):
         return replace(filters, since=since, until=until) if since <= until else None
 
 
-def named_dates(text: str) -> Iterator[Date]:
+@lru_cache(maxsize=256)
+def named_dates(text: str) -> tuple[Date, ...]:
     """The dates with a year in a text; none that only bounds a time ("since 2021") or is part of a name."""
-    for date in find_dates(text):
-        before = text[max(0, date.start - _BEFORE) : date.start]
-        named = not date.month and (_OF_A_NAME.search(before) or _NAMING.match(text, date.end))
-        if date.year and not named and not _BOUND_BEFORE.search(before) and not _BOUND_AFTER.match(text, date.end):
-            yield date
+    return tuple(date for date in find_dates(text) if date.year and not _only_bounds_or_names(date, text))
+
+
+def _only_bounds_or_names(date: Date, text: str) -> bool:
+    before = text[max(0, date.start - _BEFORE) : date.start]
+    named = not date.month and (_OF_A_NAME.search(before) or _NAMING.match(text, date.end))
+    return bool(named or _BOUND_BEFORE.search(before) or _BOUND_AFTER.match(text, date.end))
 
 
 def times_named(text: str) -> tuple[Time, ...]:
@@ -97,6 +101,7 @@ def times_named(text: str) -> tuple[Time, ...]:
     return tuple(dict.fromkeys(Time(*days) for days in found if days))[:MOST]
 
 
+@lru_cache(maxsize=256)
 def span_named(text: str) -> Time | None:
     """The days that a text bounds: "since 2021", "before May 2020", "between 2019 and 2021"."""
     dates = [(date, days) for date in find_dates(text) if date.year and (days := period(_iso(date)))]
@@ -141,7 +146,7 @@ def _shifted(day: str, by: int) -> str:
 
 def timed(asked: str, standalone: str) -> str:
     """Which names the time, a question or the last before it that does: "And in 2023?" names its own."""
-    return next((said for said in (asked, *reversed(SENTENCE.split(standalone))) if any(named_dates(said))), asked)
+    return next((said for said in (asked, *reversed(SENTENCE.split(standalone))) if named_dates(said)), asked)
 
 
 def met_by(question: str, document: DocumentInfo) -> tuple[Date, ...]:
@@ -152,7 +157,7 @@ def met_by(question: str, document: DocumentInfo) -> tuple[Date, ...]:
 
 def is_of_another_time(question: str, hit: Hit) -> bool:
     """Whether the question names a time and neither the document's date nor a date in the paragraph agrees."""
-    asked = tuple(named_dates(question))
+    asked = named_dates(question)
     published = next(iter(find_dates(hit.document.date or "")), None)
     if not asked or published is None or any(published.agrees(date) for date in asked):
         return False

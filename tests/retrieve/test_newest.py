@@ -22,12 +22,12 @@ def hit(id: str, date: str | None, *, score: float = 0.8, title: str = "Readout 
     ("question", "newest", "rest", "thing"),
     [
         ("What was the Fed's latest decision on rates?", True, "What was the Fed's decision on rates?", "decision"),
-        ("What is the latest on student debt?", True, "What is the on student debt?", ""),
+        ("What is the latest on student debt?", True, "What is the news on student debt?", ""),
         ("What did Vale and Orr discuss in their most recent call?", True, "What did Vale and Orr discuss?", "call"),
         ("What did the bank decide at its last meeting?", True, "What did the bank decide?", "meeting"),
         ("What did Ardon say on it in its first speech?", False, "What did Ardon say on it?", "speech"),
         ("What was Vale's first call with Orr about?", False, "What was Vale's call with Orr about?", "call"),
-        ("What did the newest joint statement say?", True, "What did joint statement say?", "statement"),
+        ("What did the newest joint statement say?", True, "What did the joint statement say?", "statement"),
         ("What does the latest statement by the G7 say?", True, "What does the statement by the G7 say?", "statement"),
         ("What did the bank decide most recently?", True, "What did the bank decide?", ""),
     ],
@@ -35,8 +35,7 @@ def hit(id: str, date: str | None, *, score: float = 0.8, title: str = "Readout 
 def test_who_asks_for_the_latest_or_the_first(question: str, newest: bool, rest: str, thing: str) -> None:
     found = superlative_of(question)
     assert found is not None
-    assert (found.newest, found.thing) == (newest, thing)
-    assert found.question in (rest, rest.replace("did joint", "did the joint"))
+    assert (found.newest, found.question, found.thing) == (newest, rest, thing)
 
 
 @pytest.mark.parametrize(

@@ -201,3 +201,12 @@ def test_long_questions_cost_no_time() -> None:
         without_time(text, hit("Rates rose."))
         asked_of(text, [hit("Rates rose.", "2021-01-01")])
     assert time.perf_counter() - began < 2
+
+
+def test_a_question_is_read_once_for_all_hits() -> None:
+    text, hits = "in 2020 " * 400, [hit("Rates rose.", "2021-01-01")] * 100
+    began = time.perf_counter()
+    asked_of(text, hits)
+    for one in hits:
+        without_time(text, one)
+    assert time.perf_counter() - began < 1
