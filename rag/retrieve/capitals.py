@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from rag.retrieve.spelling import is_english
 from rag.text.countries import ACRONYMS, COUNTRIES, OF_SEVERAL_WORDS
+from rag.text.lexicon import ASKING
 from rag.text.names import find_names, name_key
 
 LONGEST_QUESTION = 1_000
@@ -20,6 +21,11 @@ MOST_WORDS = 5
 LEAST_SHOUTED = 10
 """Letters of a question that is shouted, and no acronym."""
 _WORD = re.compile(r"[^\W\d_]+(?:[-][^\W\d_]+)*")
+_ASKED = re.compile(
+    rf"\?|\A\W*(?:(?:and|but|or|so)\s+)?(?:{ASKING}|did|does|do|is|are|was|were|has|have|had|will|can|could|list|name|tell|"
+    r"give|show|summari[sz]e|compare)\b",
+    re.IGNORECASE,
+)
 _GROUP = re.compile(r"\b(?:g7|g8|g20|cop\d+)\b")
 _COUNTRY_OF = re.compile(r"^[A-Z]{2,4}\s+(?=\w+\s)")
 _OTHER_WORDS = frozenset({"us", "polish", "fed", "turk"})
@@ -27,9 +33,9 @@ _OTHER_WORDS = frozenset({"us", "polish", "fed", "turk"})
 
 
 def without_shouting(question: str) -> str:
-    """A question typed in capitals, in small letters; a name or two stay as they are."""
+    """A question typed in capitals, in small letters; names and headings stay as they are."""
     shouted = question.isupper() and sum(map(str.isalpha, question)) >= LEAST_SHOUTED and len(question.split()) > 2
-    return question[:1] + question[1:].lower() if shouted else question
+    return question[:1] + question[1:].lower() if shouted and _ASKED.search(question) else question
 
 
 def capitalised(question: str, speakers: Iterable[str]) -> str:

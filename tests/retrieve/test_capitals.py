@@ -40,6 +40,9 @@ def test_names_typed_without_capitals_get_them(typed: str, meant: str) -> None:
         ("COP29 BAKU", "COP29 BAKU"),
         ("NATO", "NATO"),
         ("What did NATO say?", "What did NATO say?"),
+        ("AND WHO SIGNED IT", "And who signed it"),
+        ("JOSEPH R. BIDEN JR.", "JOSEPH R. BIDEN JR."),
+        ("THE WHITE HOUSE,", "THE WHITE HOUSE,"),
     ],
 )
 def test_a_shouted_question_is_asked_quietly(typed: str, quiet: str) -> None:
