@@ -180,6 +180,40 @@ def test_the_latest_and_the_first_are_told_by_their_dates(
     assert answer.standalone_question.endswith(f"? ({document})")
 
 
+def ask_in_turn(assistant: rag.Assistant, *questions: str) -> list[rag.Answer]:
+    """The answers to questions of one conversation."""
+    history: list[rag.Turn] = []
+    answers = []
+    for question in questions:
+        answers.append(assistant.ask(question, history=history))
+        history += [
+            rag.Turn(role="user", content=question),
+            rag.Turn(role="assistant", content=answers[-1].text),
+        ]
+    return answers
+
+
+def test_what_is_asked_next_is_asked_of_the_latest_too(assistant: rag.Assistant) -> None:
+    asked = "What was the Central Bank's latest decision on the key rate?"
+    _, inflation, again, growth = ask_in_turn(
+        assistant, asked, "What did it say about inflation?", "And what about growth?", "Did it mention herring?"
+    )
+    assert quoted(inflation) == [("rates-2023-02-01", RATES["2023-02-01"][2])]
+    assert {document for document, _ in quoted(again)} == {"rates-2023-02-01"}
+    assert growth.draft.reason.startswith("Only rates-2023-02-01 was searched.")
+    *_, other = ask_in_turn(assistant, asked, "What does Belden say about it?", "What did it decide in March 2021?")
+    assert {document for document, _ in quoted(other)} == {"rates-2021-03-17"}
+
+
+def test_of_another_who_is_not_in_the_latest_is_asked_elsewhere(assistant: rag.Assistant) -> None:
+    _, answer = ask_in_turn(
+        assistant,
+        "What was the Central Bank's latest decision on the key rate?",
+        "And what does Belden say about the bridge, whose is it?",
+    )
+    assert {citation.document.issuer for citation in answer.citations} == {"Belden"}
+
+
 def test_what_was_said_since_a_time_was_said_then(assistant: rag.Assistant) -> None:
     since = assistant.ask("What has the Central Bank of Ardon said about inflation since May 2022?")
     assert {document for document, _ in quoted(since)} <= {"rates-2022-06-15", "rates-2023-02-01"}

@@ -50,6 +50,11 @@ def leans(question: str) -> bool:
     return words <= GENERAL or (len(words) < OWN_WORDS and _LEANS.search(question) is not None)
 
 
+def asks_on(question: str) -> bool:
+    """Whether it says that it is of what was spoken of before: it leans, or points back ("Who voted against it?")."""
+    return leans(question) or _LEANS.search(question) is not None
+
+
 def forms(question: str, history: Sequence[Turn]) -> tuple[tuple[float, str], ...]:
     """The texts to search for, and their shares, which sum to one."""
     before = previous_question(history)

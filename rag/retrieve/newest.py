@@ -99,6 +99,11 @@ def chosen_of(hits: Sequence[Hit], asked: Superlative) -> DocumentInfo | None:
     return choose(called or documents.values(), key=lambda one: (period(one.date) or ("", ""))[at], default=None)
 
 
+def all_named_in(question: str, hits: Sequence[Hit]) -> bool:
+    """Whether each name of a question stands in one of the hits or above it."""
+    return all(any(_holds(hit, name) for hit in hits) for name in find_names(question) if not name.initial)
+
+
 def _tidied(text: str) -> str:
     return re.sub(r"\s+(?=[?.!,;:])", "", " ".join(text.split()))
 

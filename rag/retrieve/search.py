@@ -16,10 +16,10 @@ from rag.index.reader import Scope, Snapshot
 from rag.retrieve.capitals import capitalised, without_shouting
 from rag.retrieve.carriers import carried_by
 from rag.retrieve.ellipsis import completed
-from rag.retrieve.followups import forms, leans, previous_question
+from rag.retrieve.followups import asks_on, forms, leans, previous_question
 from rag.retrieve.framing import unframed
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
-from rag.retrieve.newest import chosen_of, superlative_of
+from rag.retrieve.newest import Superlative, all_named_in, chosen_of, superlative_of
 from rag.retrieve.query import distinct_terms, word_query
 from rag.retrieve.rerank import Reranker
 from rag.retrieve.speakers import may_answer, named, speaking
@@ -64,6 +64,18 @@ class _Wanted(NamedTuple):
     share: float
 
 
+class _Request(NamedTuple):
+    """A question as it is searched for: itself, its forms with their shares, and what may answer."""
+
+    asked: str
+    searched: Sequence[tuple[float, str]]
+    filters: Filters
+
+    @property
+    def standalone(self) -> str:
+        return self.searched[-1][1]
+
+
 class Searcher:
     """Searches one index; safe for several threads."""
 
@@ -105,37 +117,28 @@ class Searcher:
                 plain, turns = full, ()
             superlative = superlative_of(plain)
             plain = without_span(superlative.question) if superlative else plain
-            asked, leant, filters = _narrowed(plain, turns, given, snapshot)
-            searched = forms(asked, leant)
-            shares = np.array([share for share, _ in searched], np.float32)
-            vectors = self._index.embedder.encode([text for _, text in searched])
-            wanted = _wanted(asked, searched[-1][1], filters, snapshot)
-            found = self._search(snapshot, searched, vectors, filters, k, wanted)
-            hits = self._hits(found, shares @ vectors, THOUGHT_OF if wanted or superlative else k) if found else ()
-            able = may_answer(asked, searched[-1][1], hits)
-            if superlative and able and (one := chosen_of(able, superlative)):
-                filters = replace(filters, documents=(one.id,))
-                wanted = _wanted(asked, searched[-1][1], filters, snapshot)
-                found = self._search(snapshot, searched, vectors, filters, k, wanted)
-                hits = able = self._hits(found, shares @ vectors, k) if found else ()
-            # What may answer comes first, so that all of the rest does not keep it out.
-            hits = tuple(sorted(hits, key=lambda hit: hit not in able))[:k]
+            on = None if superlative else self._document_before(plain, turns, given)
+            request = _request(plain, turns, given, snapshot, document=on)
+            hits, filters = self._best(snapshot, request, superlative, k)
+            if on and not all_named_in(plain, hits):
+                request = _request(plain, turns, given, snapshot)
+                hits, filters = self._best(snapshot, request, superlative, k)
             # When a writer finished meanwhile, paragraphs of the snapshot may be gone from the catalog.
             if self._index.catalog.state() == snapshot.state:
                 break
         return Retrieval(
             question=question,
-            standalone_question=searched[-1][1],
+            standalone_question=request.standalone,
             hits=hits,
             terms=tuple(
                 TermStatistic(
                     term=term.text, surface=term.surface, paragraphs=snapshot.words.paragraphs_with(term.text)
                 )
-                for term in distinct_terms(searched[-1][1])
+                for term in distinct_terms(request.standalone)
             ),
             paragraphs=len(snapshot.wordings.firsts),
             filters=filters,
-            asked=asked,
+            asked=request.asked,
             seconds=time.perf_counter() - began,
         )
 
@@ -176,6 +179,42 @@ class Searcher:
             replace(turn, content=self._plain(turn.content, snapshot)) if turn.role == "user" else turn
             for turn in history
         )
+
+    def _best(
+        self, snapshot: Snapshot, request: _Request, superlative: Superlative | None, k: int
+    ) -> tuple[tuple[Hit, ...], Filters]:
+        """The `k` best hits, what may answer first, and the filters: of the latest its document alone is asked."""
+        asked, searched, filters = request
+        shares = np.array([share for share, _ in searched], np.float32)
+        vectors = self._index.embedder.encode([text for _, text in searched])
+
+        def hits_of(count: int, filters: Filters, wanted: Sequence[Sequence[_Wanted]]) -> tuple[Hit, ...]:
+            found = self._search(snapshot, searched, vectors, filters, k, wanted)
+            return self._hits(found, shares @ vectors, count) if found else ()
+
+        wanted = _wanted(asked, request.standalone, filters, snapshot)
+        hits = hits_of(THOUGHT_OF if wanted or superlative else k, filters, wanted)
+        able = may_answer(asked, request.standalone, hits)
+        if superlative and able and (one := chosen_of(able, superlative)):
+            filters = replace(filters, documents=(one.id,))
+            hits = able = hits_of(k, filters, _wanted(asked, request.standalone, filters, snapshot))
+        # What may answer comes first, so that all of the rest does not keep it out.
+        return tuple(sorted(hits, key=lambda hit: hit not in able))[:k], filters
+
+    def _document_before(self, question: str, turns: Sequence[Turn], filters: Filters) -> str | None:
+        """The document that "the latest" was in a turn before, where a question asks on: "Who voted against it?"."""
+        if filters.documents or not turns or not asks_on(question) or times_named(question):
+            return None
+        for at in reversed(range(len(turns))):
+            said = turns[at].content
+            if turns[at].role != "user":
+                continue
+            if superlative_of(said):
+                chosen = self.search(said, history=turns[:at], filters=filters).filters.documents
+                return chosen[0] if chosen else None
+            if not asks_on(said) or times_named(said):
+                return None
+        return None
 
     def _plain(self, question: str, snapshot: Snapshot, *, alone: bool = True) -> str:
         """What is asked, without what is said around it, spelt and capitalised as it is meant."""
@@ -272,19 +311,25 @@ class Searcher:
         return replace(found, scores=scores, order=order)
 
 
-def _narrowed(
-    question: str, history: Sequence[Turn], filters: Filters, snapshot: Snapshot
-) -> tuple[str, Sequence[Turn], Filters]:
-    """What is asked, after which turns, and where: in what one publisher carried, if it asks for its words."""
-    if not filters.documents and not filters.publishers and len(snapshot.publishers) > 1:
+def _request(
+    question: str, history: Sequence[Turn], filters: Filters, snapshot: Snapshot, *, document: str | None = None
+) -> _Request:
+    """What is asked, how it is searched for, and where: in what one publisher carried, if it asks for its words.
+
+    Of one document, such as the `document` spoken of before, "What did it say on prices?" leans on no turn before.
+    """
+    if document:
+        filters = replace(filters, documents=(document,))
+    elif not filters.documents and not filters.publishers and len(snapshot.publishers) > 1:
         carried = carried_by(forms(question, history)[-1][1] if leans(question) else question, snapshot.publishers)
         if carried is not None:
             filters = replace(filters, publishers=(carried[0],))
             if not leans(question):
                 # Who names a publisher anew leans on nothing before.
                 question, history = carried.question, ()
-    topic = topic_of(question, alone=not history)
-    return (question, history, filters) if topic is None else (on_topic(topic), (), filters)
+    if topic := topic_of(question, alone=not history or len(filters.documents) == 1):
+        question, history = on_topic(topic), ()
+    return _Request(question, forms(question, history), filters)
 
 
 def _wanted(asked: str, standalone: str, filters: Filters, snapshot: Snapshot) -> Sequence[Sequence[_Wanted]]:
