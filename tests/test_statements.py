@@ -224,6 +224,16 @@ def test_what_was_said_since_a_time_was_said_then(assistant: rag.Assistant) -> N
     assert {document for document, _ in quoted(before)} == {"rates-2022-03-16"}
 
 
+def test_what_was_published_before_does_not_tell_what_happened_since(assistant: rag.Assistant) -> None:
+    found = assistant.search("Has the Committee decided on the key rate since February 2023?")
+    assert found.hits[0].document.date == "2023-02-01"
+    answer = assistant.ask("What has pushed up prices since January 2023?")
+    assert {document for document, _ in quoted(answer)} <= {"rates-2023-02-01"}
+    silent = assistant.ask("What has been decided on the key rate since May 2024?")
+    assert silent.status == "abstained"
+    assert silent.draft.reason == "Nothing near the question was published since May 2024."
+
+
 def test_a_silence_says_that_only_the_latest_was_searched(assistant: rag.Assistant) -> None:
     answer = assistant.ask("How many whales did the Central Bank's latest statement mention?")
     assert answer.status == "abstained"

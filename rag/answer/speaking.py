@@ -38,7 +38,7 @@ def asked_of_paragraph(question: str, hit: Hit) -> str:
     """
     question = without_time(question, hit)
     span = span_named(question)
-    if span and is_within(span, hit.document) and speaks_in(values_of(question).names, hit.document):
+    if span and is_within(span, hit.document):
         question = without_span(question)
     topic = said_about(question)
     speakers = speakers_named(question) if topic else ()

@@ -337,6 +337,8 @@ def _wanted(asked: str, standalone: str, filters: Filters, snapshot: Snapshot) -
     times = times_named(timed(asked, standalone))
     dated = [(share, one.within(filters)) for time in times for share, one in ((1.0, time), (AFTER, time.soon_after))]
     names, span = speaking(asked, standalone), span_named(asked)
+    if span and not names:
+        dated.append((1.0, span.within(filters)))
     within = span.within(filters) if span and names else filters
     issuers = () if filters.issuers else named(names, snapshot.issuers)
     speakers = named(names, snapshot.speakers)

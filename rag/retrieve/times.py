@@ -2,7 +2,7 @@
 
 Statements come again, every six weeks or every year, in nearly the same words and with another number in them. A time
 that is asked for is a sign among others of a search. What was found of another time does not answer: neither the date
-of its document nor a date in the paragraph agrees.
+of its document nor a date in the paragraph agrees. Nor does what was published before a time tell what happened since.
 """
 
 from __future__ import annotations
@@ -123,15 +123,28 @@ def span_named(text: str) -> Time | None:
 
 def without_span(question: str) -> str:
     """The question without the days it bounds: "What has been said on it since May 2020?"."""
+    bounds_at = _span_in(question)
+    if bounds_at is None:
+        return question
+    return _STRAY.sub("", " ".join(f"{question[: bounds_at.start]}{question[bounds_at.stop :]}".split()))
+
+
+def span_words(question: str) -> str:
+    """How a question bounds the days: "since May 2020"; empty where it does not."""
+    bounds_at = _span_in(question)
+    return question[bounds_at].strip() if bounds_at else ""
+
+
+def _span_in(question: str) -> slice | None:
+    """Where the words stand that bound the days."""
     dates = [date for date in find_dates(question) if date.year]
     for at, date in enumerate(dates):
         before = question[: date.start]
         leads = (pattern.search(before) for pattern in (_FROM, _SINCE, _AFTER, _EARLIER, _UNTIL))
         if lead := next(filter(None, leads), None):
             both = at + 1 < len(dates) and _AND_TO.fullmatch(question, date.end, dates[at + 1].start)
-            end = dates[at + 1].end if both else date.end
-            return _STRAY.sub("", " ".join(f"{before[: lead.start()]}{question[end:]}".split()))
-    return question
+            return slice(lead.start(), dates[at + 1].end if both else date.end)
+    return None
 
 
 def is_within(span: Time, document: DocumentInfo) -> bool:
@@ -146,7 +159,8 @@ def _shifted(day: str, by: int) -> str:
 
 def timed(asked: str, standalone: str) -> str:
     """Which names the time, a question or the last before it that does: "And in 2023?" names its own."""
-    return next((said for said in (asked, *reversed(SENTENCE.split(standalone))) if named_dates(said)), asked)
+    questions = (asked, *reversed(SENTENCE.split(standalone)))
+    return next((said for said in questions if named_dates(said) or span_named(said)), asked)
 
 
 def met_by(question: str, document: DocumentInfo) -> tuple[Date, ...]:
@@ -157,12 +171,24 @@ def met_by(question: str, document: DocumentInfo) -> tuple[Date, ...]:
 
 def is_of_another_time(question: str, hit: Hit) -> bool:
     """Whether the question names a time and neither the document's date nor a date in the paragraph agrees."""
+    if is_too_early(question, hit):
+        return True
     asked = named_dates(question)
     published = next(iter(find_dates(hit.document.date or "")), None)
     if not asked or published is None or any(published.agrees(date) for date in asked):
         return False
     told = dates_told(f"{hit.document.title}. {hit.paragraph.text}", hit.document)
     return not any(one.is_within(date) for date in asked for one in told)
+
+
+def is_too_early(question: str, hit: Hit) -> bool:
+    """Whether a question asks for what was since a time, and a paragraph was published before and foretells nothing."""
+    span, published = span_named(question), period(hit.document.date)
+    if span is None or span.since == _EARLIEST or published is None or published[1] >= span.since:
+        return False
+    bound = _shifted(span.since, -1)
+    told = (period(_iso(date)) for date in dates_told(hit.paragraph.text, hit.document) if date.year)
+    return not any(days and days[1] >= bound for days in told)
 
 
 def dates_told(text: str, document: DocumentInfo) -> list[Date]:

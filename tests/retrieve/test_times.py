@@ -7,9 +7,11 @@ import pytest
 from rag.retrieve.times import (
     asked_of,
     dates_told,
+    is_too_early,
     is_within,
     named_dates,
     span_named,
+    span_words,
     tells_of_another_month,
     timed,
     times_named,
@@ -210,3 +212,31 @@ def test_a_question_is_read_once_for_all_hits() -> None:
     for one in hits:
         without_time(text, one)
     assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "early"),
+    [
+        ("What was done since May 2022?", "We raised the rate.", True),
+        ("What was done since March 2022?", "We raised the rate.", False),
+        ("What was done since May 2022?", "Beginning in June, we will raise the rate.", False),
+        ("What was done since May 2022?", "In May 2021 we raised the rate.", True),
+        ("What was done between May 2022 and May 2023?", "We raised the rate.", True),
+        ("What will be done after 2025?", "After 2025 we will raise the rate.", False),
+        ("What was done before May 2020?", "We raised the rate.", False),
+    ],
+)
+def test_what_was_published_before_does_not_tell_what_was_since(question: str, text: str, early: bool) -> None:
+    assert is_too_early(question, hit(text)) is early
+    assert not is_too_early(question, hit(text, date=None))
+
+
+def test_how_days_are_bounded_is_said_in_the_words_of_the_question() -> None:
+    assert span_words("What was done since May 2022 on prices?") == "since May 2022"
+    assert span_words("What was done between 2019 and 2021?") == "between 2019 and 2021"
+    assert span_words("What was done in 2019?") == ""
+
+
+def test_a_question_that_bounds_its_days_is_of_no_time_before() -> None:
+    assert timed("What was done since June?", "In March 2022? What was done since June?") == "In March 2022?"
+    assert timed("And since June 2022?", "In March 2022? And since June 2022?") == "And since June 2022?"
