@@ -22,6 +22,7 @@ from rag.answer.models import ChatModel, Ended, Pointer, Request, Restarted, Sou
 from rag.answer.overview import Contents, document_asked_for
 from rag.answer.prompts import Prompts
 from rag.answer.replies import abstains, in_other_language, says
+from rag.answer.strays import strays_marked
 from rag.answer.support import ClaimChecker, check_claim
 from rag.answer.verdict import Verdict, found_together
 from rag.answer.writer import AnswerWriter, keep, pieces
@@ -187,7 +188,8 @@ class ModelAnswerer:
             raise ModelError(f"{name} answered in another language.", mend="Try again, or use another model.")
         sentences = pieces(writer.plain, writer.marks)
         check = self._check.sitting() if isinstance(self._check, Judge) else self._check
-        claims = judge_claims(writer.plain, sentences, writer.citations, check=check, rejected_at=writer.rejected_at)
+        judged = judge_claims(writer.plain, sentences, writer.citations, check=check, rejected_at=writer.rejected_at)
+        claims = strays_marked(judged, writer.citations, (item.hit for item in writer.evidence), retrieval)
         if not any(claim.support in ("supported", "partial") for claim in claims):
             raise ModelError(
                 f"No sentence that {name} wrote is supported by the paragraphs it cites.",

@@ -20,7 +20,7 @@ from rag.answer.prompts import load_prompts
 from rag.answer.verdict import Judging
 from rag.errors import ModelError
 from rag.resources import prompts_folder
-from rag.types import Delta, Draft, DraftEvent, Filters, Retrieval, Turn, Withdrawn
+from rag.types import Delta, DocumentInfo, Draft, DraftEvent, Filters, Retrieval, Turn, Withdrawn
 from tests.answer.material import HOSTILE, HOSTILE_TEXT, STATEMENT, STATEMENT_TEXTS, TEXTS, FirstSentence, retrieval
 from tests.model_server import SCRIPTS, Asked, ModelServer, Pause, Reply, best_paragraph, free_port
 
@@ -51,6 +51,13 @@ FAILURES = {
     "uncited": "No sentence",
     "list positions": "No sentence",
 }
+RATES = tuple(
+    (
+        DocumentInfo(id=f"rates-{month}", title="Statement of the Rate Committee", date=f"2022-{month}-16", issuer=by),
+        (f"The Committee decided to raise the target range for the key rate to {rate} percent.",),
+    )
+    for month, rate, by in (("03", "1/2", "Bank of Ardon"), ("05", "1", "Bank of Ardon"), ("06", "2", "Bank of Orla"))
+)
 ABSTENTIONS = ("abstains", "abstains late")
 PROVIDERS = ("openai", "anthropic")
 
@@ -99,7 +106,7 @@ def check_draft(draft: Draft, events: list[DraftEvent]) -> None:
     for citation in draft.citations:
         assert citation.paragraph_text[citation.start : citation.end] == citation.quote
         document, _, number = citation.paragraph.rpartition("#p")
-        texts = {info.id: its for info, its in [*TEXTS, (HOSTILE, (HOSTILE_TEXT,))]}
+        texts = {info.id: its for info, its in [*TEXTS, *RATES, (HOSTILE, (HOSTILE_TEXT,))]}
         assert texts[document][int(number) - 1] == citation.paragraph_text
         assert citation.link is None or citation.link.startswith("https://")
     in_text = {int(number) for number in re.findall(r"\[(\d+)\]", draft.text)}
@@ -196,6 +203,51 @@ def test_a_changed_number_is_marked(server: ModelServer) -> None:
     assert draft.claims[0].support == "supported"
     assert draft.claims[1].support != "supported"
     assert "35" in draft.claims[1].why
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "why"),
+    [
+        ("What was decided on the key rate in March 2022?", "The rate was raised to 1/2 percent.[[03]]", ""),
+        (
+            "What was decided on the key rate in March 2022?",
+            "The Committee decided to raise the key rate to 1 percent.[[05]]",
+            "[1] is of 2022-05-16, not of March 2022",
+        ),
+        ("What was decided on the key rate in March 2022?", "In May 2022 it was raised to 1 percent.[[05]]", ""),
+        ("What was decided on the key rate in March 2022?", "It was raised to 1/2 and then to 1.[[03]][[05]]", ""),
+        (
+            "What has been decided on the key rate since June 2022?",
+            "The Committee decided to raise the key rate to 1 percent.[[05]]",
+            "[1] is of 2022-05-16, not since June 2022",
+        ),
+        (
+            "What did the Bank of Ardon say about the key rate?",
+            "The Committee decided to raise the key rate to 2 percent.[[06]]",
+            "[1] is by Bank of Orla, not by Bank of Ardon",
+        ),
+        (
+            "What did the Bank of Ardon say about the key rate?",
+            "The Committee of the Bank of Orla decided to raise the key rate to 2 percent.[[06]]",
+            "",
+        ),
+        ("What was decided on the key rate?", "The Committee decided to raise the key rate to 1 percent.[[05]]", ""),
+    ],
+)
+def test_a_claim_of_another_time_or_by_another_says_so_or_is_marked(
+    server: ModelServer, question: str, reply: str, why: str
+) -> None:
+    def script(asked: Asked) -> Reply:
+        handles = {paragraph.document.removeprefix("rates-"): paragraph.handle for paragraph in asked.paragraphs}
+        return Reply(pieces=[re.sub(r"\[\[(\d\d)\]\]", lambda month: f"[[{handles[month[1]]}]]", reply)])
+
+    server.play(script)
+    draft, events = run(answerer(), retrieval(question, RATES))
+    check_draft(draft, events)
+    (claim,) = draft.claims
+    assert why in claim.why
+    assert bool(why) == (" is of " in claim.why or " is by " in claim.why)
+    assert not why or claim.support == "partial"
 
 
 def test_strict_removes_what_is_unsupported_and_counts_again(server: ModelServer) -> None:
