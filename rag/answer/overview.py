@@ -173,8 +173,10 @@ def _asks_for_all(retrieval: Retrieval, question: str) -> bool:
     one = len(retrieval.filters.documents) == 1
     follows = retrieval.standalone_question != asked_text(retrieval)
     of_all = _AGREED.search(question) or (_OF_ALL.search(question) and (one or names_a_document(question)))
-    asks = doers_asked_about(question) is not None or (of_all and not _ASKS_MORE.search(question))
-    return bool(asks and not (follows and leans(question) and not one))
+    doers = doers_asked_about(question)
+    asks = doers is not None or (of_all and not _ASKS_MORE.search(question))
+    # "And what does Armenia do?" names of whom it asks.
+    return bool(asks and (doers or not (follows and leans(question) and not one)))
 
 
 def _named(text: str) -> frozenset[str]:
@@ -231,11 +233,11 @@ def _words_of(about: str, question: str) -> frozenset[str]:
 def main_points(hits: Sequence[Hit], part: Part | None = None, *, at_most: int = MOST_POINTS) -> tuple[Passage, ...]:
     """The sentences that say most of a document, in its order; what one party does, where `part` asks for that."""
     left = [point for hit in hits for point in _points(hit) if not (part and part.leaves_out(point))]
-    doers = doers_asked_about(left_out(part.question)[0]) if part else None
+    doers = doers_asked_about(left_out(part.alone)[0]) if part else None
     if doers is not None and hits:
         about = hits[0].document
         doers = doers or values_of(". ".join(filter(None, (about.title, about.issuer)))).names
-        left = [point for point in left if any(is_done_by(doer, _text_of(point)) for doer in doers)]
+        left = [point for point in left if any(is_done_by(doer, point.text) for doer in doers)]
     paragraphs = len({point.hit.paragraph.ref for point in left})
     share = max(POINTS_PER_PARAGRAPH * paragraphs, POINTS_PER_SENTENCE * len(left))
     most = at_most if doers is not None else min(at_most, max(LEAST_POINTS, round(share)))
@@ -248,10 +250,6 @@ def main_points(hits: Sequence[Hit], part: Part | None = None, *, at_most: int =
             full = paragraphs >= MOST_POINTS or sum(point.hit is best.hit for point in chosen) == MOST_OF_PARAGRAPH
             left = [point for point in left if not (point.hit is best.hit and (full or _overlaps(point, best)))]
     return tuple(sorted(chosen, key=lambda point: (point.hit.paragraph.number, point.span.start)))
-
-
-def _text_of(point: Passage) -> str:
-    return point.hit.paragraph.text[point.span.start : point.span.end]
 
 
 def _told(point: Passage, chosen: Sequence[Passage]) -> float:

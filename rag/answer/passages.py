@@ -90,6 +90,10 @@ class Passage:
     speaks: bool = True
     """Whether its best sentence holds a word of the question, or one that says the same."""
 
+    @property
+    def text(self) -> str:
+        return self.hit.paragraph.text[self.span.start : self.span.end]
+
     def repeats(self, other: Passage, *, share: float) -> bool:
         """Whether so large a share of the shorter passage's words stands in the other.
 
@@ -135,6 +139,8 @@ class Part:
     """One thing asked, as it is read: the kinds of answer it wants and the weights of its words."""
 
     question: str
+    alone: str
+    """The question without the turn before, which `question` has where it says too little by itself."""
     asked: Asked
     topic: str | None
     """That on which all that is said is asked for."""
@@ -152,7 +158,7 @@ class Part:
         """
         if not self.left_out or (passage.odds is not None and passage.odds >= TELLS_MORE):
             return False
-        text = passage.hit.paragraph.text[passage.span.start : passage.span.end]
+        text = passage.text
         said = frozenset[int]().union(*(sense.groups for sense in senses(text)))
         names = {part for name in find_names(text) for part in name.parts}
         told = sum(
@@ -179,7 +185,8 @@ class _Sentence:
 
 def part_of(retrieval: Retrieval) -> Part:
     """The question of a retrieval as passages are measured by it."""
-    question, leant = retrieval.asked or retrieval.question, content_terms(retrieval.standalone_question)
+    alone = question = retrieval.asked or retrieval.question
+    leant = content_terms(retrieval.standalone_question)
     if len(content_terms(question)) < 2:
         # "And the other side?" asks for the kind of thing that was asked before.
         question = retrieval.standalone_question
@@ -200,6 +207,7 @@ def part_of(retrieval: Retrieval) -> Part:
     excluded = {term.text: rarity.get(term.text, absent) for term in content_terms(without) if not joined}
     return Part(
         question=question,
+        alone=alone,
         asked=asked,
         topic=topic,
         weights=weights,

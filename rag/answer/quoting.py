@@ -13,8 +13,10 @@ from rag.answer.alignment import values_of
 from rag.answer.answerer import Answerable, AnswerableCheck, closest
 from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
+from rag.answer.exclusion import Said
 from rag.answer.overview import MOST_POINTS, Contents, document_asked_for, documents_on, main_points, unknown_document
 from rag.answer.passages import REPEATED, RULED_OUT, Passage, is_ruled_out, part_of, rank_passages
+from rag.answer.signs import asked_text
 from rag.answer.verdict import Judging, Search, Verdict, says_what_is_lacking
 from rag.text.values import names_agree
 from rag.types import Citation, Claim, Delta, Draft, DraftEvent, Mode, Retrieval, Turn
@@ -26,6 +28,8 @@ NEARLY_AS_WELL_OPEN = 0.5
 """The same for a question that may well have several answers, where a reader has its say: scores lie farther apart."""
 LESS_SURE = 3.5
 """How much lower than the highest the reader's log-odds of a further quote may be, unless several are asked for."""
+LEAST_OF_MORE = -2.0
+"""The reader's log-odds up to which nothing is quoted to who asks what else there is."""
 OPEN = frozenset({"thing", "names", "reason"})
 """Kinds of answers of which there may be several."""
 FOR_ANOTHER = 0.2
@@ -70,15 +74,23 @@ class QuotingAnswerer:
         self._contents = contents
         self.judging = Judging(answerable, search)
 
-    def answer(self, retrieval: Retrieval, history: Sequence[Turn] = ()) -> Iterator[DraftEvent]:  # noqa: ARG002
-        """The quotes that answer, or an abstention with its reason; beside an answer the reason is what it lacks."""
-        judged = self.judging(retrieval)
+    def answer(self, retrieval: Retrieval, history: Sequence[Turn] = ()) -> Iterator[DraftEvent]:
+        """The quotes that answer, or an abstention with its reason; beside an answer the reason is what it lacks.
+
+        Who asks what else there is gets no quote that stands in the `history`.
+        """
+        said = Said(asked_text(retrieval), history)
+        judged = self.judging(said.left_of(retrieval))
         if points := self._points(retrieval):
             passages = points
         elif unknown := unknown_document(retrieval):
             judged, passages = judged._replace(decided=Answerable(False, unknown, 0.0)), ()
         else:
-            passages = self._passages(retrieval, judged) if judged.decided.answerable else ()
+            judged = judged._replace(parts=tuple(map(said.left_of, judged.parts)))
+            passages = self._passages(said.left_of(retrieval), judged) if judged.decided.answerable else ()
+        if said:
+            passages = tuple(one for one in passages if one.text not in said and _adds(one))
+            judged = judged if passages else judged._replace(decided=Answerable(False, NOTHING_ELSE, 0.0))
         if not passages:
             yield Delta(text=ABSTAINS)
             yield Draft(
@@ -244,6 +256,11 @@ def _one_for_each(retrievals: Sequence[Retrieval]) -> list[Passage]:
                 chosen.append(passage)
                 break
     return chosen
+
+
+def _adds(passage: Passage) -> bool:
+    """Whether it may be said where more is asked for."""
+    return passage.odds is None or passage.odds > LEAST_OF_MORE
 
 
 def _stands_in_one(passage: Passage, chosen: Sequence[Passage]) -> bool:

@@ -1,7 +1,8 @@
 """Questions that only say in what they differ from the one before: "And in June?", "And Azerbaijan?".
 
 Where the one before named a time, or somebody whose words it asked for, the question is that one with another time or
-another speaker. Anything else is searched in the light of the turn before (`followups.py`).
+another speaker. "What did they say on Taiwan?" asks for the words of the same, at the same time. Anything else is
+searched in the light of the turn before (`followups.py`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,21 @@ _BEFORE_TIME = re.compile(rf"{_OPENS}(?P<lead>{_LEAD})", re.IGNORECASE)
 _BEFORE_NAME = re.compile(rf"{_OPENS}(?:the\s+)?(?:government\s+of\s+)?", re.IGNORECASE)
 _LEADS_TIME = re.compile(r"\b(?:in|on|at|during|of)\s+(?:the\s+)?\Z", re.IGNORECASE)
 _ENDS = re.compile(r"(?:\s+(?:say|said|then))?\W*", re.IGNORECASE)
+_SAYS = (
+    r"(?:say|said|tell|told|state[d]?|declare[d]?|announce[d]?|write|written|mention(?:ed)?|report(?:ed)?|warn(?:ed)?|ask(?:ed)?|"
+    r"demand(?:ed)?|propose[d]?|promise[d]?|pledge[d]?|call(?:ed)?|urge[d]?|discuss(?:ed)?|agree[d]?|decide[d]?|expect(?:ed)?)"
+)
+_SAME = re.compile(
+    r"\W*(?:(?:and|but|so)\s+)?(?:(?:what|why|how|when)\s+(?:else\s+)?)?(?:do|does|did|has|have|had)\s+(?P<who>they|it|he|she)\s+"
+    rf"(?:(?:also|then|ever|have\s+to)\s+)?{_SAYS}\b",
+    re.IGNORECASE,
+)
+_DOES = re.compile(r"\b(?:do|does|did|has|have|had)\s+(?P<the>the\s+)?\Z", re.IGNORECASE)
+_AND = re.compile(r"\s+and\s+(?:the\s+)?", re.IGNORECASE)
+_UNNAMED = re.compile(
+    rf"\b(?:do|does|did|has|have|had)\s+(?P<who>(?:the|both)(?:\s+[\w-]+){{1,3}}?)\s+(?:(?:also|then|ever)\s+)?{_SAYS}\b",
+    re.IGNORECASE,
+)
 MOST_TURNS = 6
 _HALF_A_YEAR = 6
 
@@ -42,7 +58,9 @@ def completed(question: str, history: Sequence[Turn], speakers: Sequence[str]) -
 
 
 def _completed(question: str, before: str, speakers: Sequence[str]) -> str | None:
-    return _at_another_time(question, before) or _by_another(question, before, speakers)
+    return (
+        _at_another_time(question, before) or _by_another(question, before, speakers) or _by_the_same(question, before)
+    )
 
 
 def _at_another_time(question: str, before: str) -> str | None:
@@ -76,3 +94,35 @@ def _by_another(question: str, before: str, speakers: Sequence[str]) -> str | No
     if not _BEFORE_NAME.fullmatch(question, 0, name.start) or not _ENDS.fullmatch(question, name.end):
         return None
     return f"{before[: other.start]}{name.surface}{before[other.end :]}"
+
+
+def _by_the_same(question: str, before: str) -> str | None:
+    """The question with those of whom the one before asked what they did or said, at the time it named."""
+    same, who = _SAME.match(question), _subject_of(before)
+    if same is None or who is None or not _fits(same["who"], who):
+        return None
+    full = f"{question[: same.start('who')]}{who}{question[same.end('who') :]}"
+    dates = named_dates(before)
+    if len(dates) != 1 or find_dates(question):
+        return full
+    lead = _LEADS_TIME.search(before, 0, dates[0].start)
+    said = before[lead.start() if lead else dates[0].start : dates[0].end]
+    body = full.rstrip(" ?!.")
+    return f"{body} {said if lead else f'in {said}'}{full[len(body) :]}"
+
+
+def _fits(pronoun: str, who: str) -> bool:
+    """Whether a pronoun may stand for somebody: of several only "they"."""
+    return pronoun.lower() == "they" or " and " not in who
+
+
+def _subject_of(question: str) -> str | None:
+    """Who did what a question asks for: "the Fed" in "What did the Fed decide in March 2022?"."""
+    names = find_names(question)
+    for at, name in enumerate(names):
+        if does := _DOES.search(question, 0, name.start):
+            following = names[at + 1 : at + 2]
+            joined = [other for other in following if _AND.fullmatch(question, name.end, other.start)]
+            return question[does.start("the") if does["the"] else name.start : (*joined, name)[0].end]
+    unnamed = _UNNAMED.search(question)
+    return unnamed["who"] if unnamed else None

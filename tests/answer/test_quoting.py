@@ -162,8 +162,8 @@ def test_of_the_same_words_those_of_a_document_of_the_date_asked_for_come_first(
         assert first.hit.document.date == day
 
 
-def read(hit: Hit, odds: float) -> Hit:
-    return replace(hit, read=ReaderScores(answer=odds, sentences=(odds,)))
+def read(hit: Hit, *odds: float) -> Hit:
+    return replace(hit, read=ReaderScores(answer=max(odds), sentences=odds))
 
 
 def test_what_answers_the_whole_question_is_quoted_beside_the_best_for_each_part() -> None:
@@ -235,6 +235,39 @@ def test_what_a_question_leaves_out_is_not_quoted(question: str, chosen: list[in
     second = read(hit("A priest of the town was set free later.", number=2, cosine=0.4), 0.0)
     asked = found(question, first, second)
     assert [passage.hit.paragraph.number for passage in choose([asked])][:1] == chosen
+
+
+@pytest.mark.parametrize(
+    ("question", "quotes"),
+    [
+        ("What else was set free?", ["Two doves were set free too."]),
+        ("Anything else?", ["Two doves were set free too."]),
+        ("Besides that, what was set free?", ["Two doves were set free too."]),
+        ("What was set free?", ["Ten miners were set free at noon."]),
+    ],
+)
+def test_who_asks_what_else_there_is_gets_no_quote_twice(question: str, quotes: list[str]) -> None:
+    both = read(hit("Ten miners were set free at noon. Two doves were set free too.", cosine=[0.9, 0.1]), 2.0, 0.0)
+    asked = replace(found(f"Who was set free? {question}", both), question=question, asked=question)
+    before = (
+        Turn(role="user", content="Who was set free?"),
+        Turn(role="assistant", content="Ten miners were set free at noon.[1]"),
+    )
+    *_, draft = answerer().answer(asked, before)
+    assert isinstance(draft, Draft)
+    assert [citation.quote for citation in draft.citations] == quotes
+
+
+def test_when_all_was_said_there_is_nothing_else() -> None:
+    asked = found("What else was set free?", read(hit("Ten miners were set free at noon."), 2.0))
+    before = (Turn(role="assistant", content="“Ten miners were set free at noon.”[1] So it was."),)
+    *_, draft = answerer().answer(asked, before)
+    assert isinstance(draft, Draft)
+    assert (draft.status, draft.reason) == ("abstained", "Nothing else was found that answers.")
+    unsure = found("What else was set free?", read(hit("A lamp was lit at noon."), -2.5))
+    *_, draft = answerer().answer(unsure, before)
+    assert isinstance(draft, Draft)
+    assert draft.status == "abstained"
 
 
 def test_on_a_topic_every_document_is_heard_before_one_is_heard_again() -> None:
