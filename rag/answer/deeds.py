@@ -32,7 +32,7 @@ _BEHIND = re.compile(rf"\s+(?:(?:also|then|each|side|government|party)\s+)?{_ASK
 _EVERYBODY = re.compile(
     rf"{_AUXILIARY}\s+(?:(?:each|either)\s+(?:side|party|government|country|state|nation)|"
     r"(?:(?:the|these|both|the\s+two|both\s+the|two)\s+)(?:sides|parties|governments|countries|states|nations|neighbou?rs))"
-    rf"\s+(?:also\s+)?{_ASKS}\b",
+    rf"\s+(?:also\s+)?{_ASKS}\b|{_AUXILIARY}\s+they\s+(?:also\s+)?{_ASKS}\s+(?:to|for)\s+(?:each\s+other|one\s+another)\b",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s+and\s+(?:the\s+)?")

@@ -175,8 +175,8 @@ def _asks_for_all(retrieval: Retrieval, question: str) -> bool:
     of_all = _AGREED.search(question) or (_OF_ALL.search(question) and (one or names_a_document(question)))
     doers = doers_asked_about(question)
     asks = doers is not None or (of_all and not _ASKS_MORE.search(question))
-    # "And what does Armenia do?" names of whom it asks.
-    return bool(asks and (doers or not (follows and leans(question) and not one)))
+    # "And what does Armenia do?" says by itself for what it asks.
+    return bool(asks and (doers is not None or not (follows and leans(question) and not one)))
 
 
 def _named(text: str) -> frozenset[str]:

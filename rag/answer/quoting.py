@@ -89,7 +89,8 @@ class QuotingAnswerer:
             judged = judged._replace(parts=tuple(map(said.left_of, judged.parts)))
             passages = self._passages(said.left_of(retrieval), judged) if judged.decided.answerable else ()
         if said:
-            passages = tuple(one for one in passages if one.text not in said and _adds(one))
+            several = len(judged.parts) > 1
+            passages = tuple(one for one in passages if one.text not in said and (several or _adds(one)))
             judged = judged if passages else judged._replace(decided=Answerable(False, NOTHING_ELSE, 0.0))
         if not passages:
             yield Delta(text=ABSTAINS)

@@ -50,6 +50,7 @@ _EARLIEST, _LATEST = "0001-01-02", "9999-12-30"
 _SINCE = re.compile(r"\b(?:since|starting\s+in)\s+(?:the\s+)?\Z", re.IGNORECASE)
 _AFTER = re.compile(r"\bafter\s+(?:the\s+)?\Z", re.IGNORECASE)
 _EARLIER = re.compile(r"\b(?:before|prior\s+to)\s+(?:the\s+)?\Z", re.IGNORECASE)
+_THE = re.compile(r"\bthe\s+\Z", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|up\s+to)\s+(?:the\s+)?\Z", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:between|from)\s+\Z", re.IGNORECASE)
 _AND_TO = re.compile(r"\s+(?:and|to|until|till)\s+", re.IGNORECASE)
@@ -110,12 +111,14 @@ def span_named(text: str) -> Time | None:
         before = text[: date.start]
         if _FROM.search(before) and at + 1 < len(dates) and _AND_TO.fullmatch(text, date.end, dates[at + 1][0].start):
             return Time(since, dates[at + 1][1][1])
+        # After "the 2020 war" is not after 2020.
+        during = not date.month and _THE.search(before) is not None
         if _SINCE.search(before):
             first = since
         elif _AFTER.search(before):
-            first = _shifted(until, 1)
+            first = since if during else _shifted(until, 1)
         elif _EARLIER.search(before):
-            last = _shifted(since, -1)
+            last = until if during else _shifted(since, -1)
         elif _UNTIL.search(before):
             last = until
     return Time(first, last) if (first, last) != (_EARLIEST, _LATEST) and first <= last else None

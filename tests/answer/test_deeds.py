@@ -15,6 +15,8 @@ from rag.answer.deeds import doers_asked_about, is_done_by
         ("What do Freedonia and Sylvania do for each other?", ["Freedonia", "Sylvania"]),
         ("And what does each side give?", []),
         ("Which concessions did both sides make?", []),
+        ("And what else do they do for each other?", []),
+        ("What do they do?", None),
         ("What will Freedonia do next?", None),
         ("What did Freedonia do on 3 May?", None),
         ("What statement did Freedonia make about peace?", None),

@@ -75,6 +75,8 @@ def test_a_time_stays_within_the_filters() -> None:
         ("What did Ardon say in 2021?", None),
         ("What did Ardon say?", None),
         ("What did Ardon say after the talks?", None),
+        ("What did Ardon say after the 2020 war?", ("2020-01-01", "9999-12-30")),
+        ("What did Ardon say before the 2020 war?", ("0001-01-02", "2020-12-31")),
     ],
 )
 def test_a_time_may_be_bounded(text: str, span: tuple[str, str] | None) -> None:
