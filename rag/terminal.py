@@ -52,11 +52,13 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def described(info: DocumentInfo) -> str:
-    """Date, publisher and issuer on one line, with what is unknown left out; coverage is said to be that."""
+    """Date, publisher, issuer and speaker on one line, with what is unknown left out; coverage is said to be that."""
     publisher, issuer = info.publisher, info.issuer if info.issuer != info.publisher else None
     if info.kind == "coverage":
         publisher = f"{publisher}, coverage" if publisher else "coverage"
         issuer = f"covers {issuer}" if issuer else None
+    elif speaker := info.speaker:
+        issuer = f"{issuer} ({speaker})" if issuer else speaker
     return plain(" · ".join(part for part in (info.date, publisher, issuer) if part))
 
 

@@ -46,6 +46,14 @@ class DocumentInfo:
     retrieved: str | None = None
     metadata: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def speaker(self) -> str | None:
+        """The person whom its metadata names as its speaker; a name in capitals is written as others are."""
+        speaker = self.metadata.get("speaker")
+        if not isinstance(speaker, str) or not speaker.strip():
+            return None
+        return speaker.title() if speaker.isupper() else speaker
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:

@@ -36,6 +36,8 @@ def test_nothing_that_steers_a_terminal_remains(text: str) -> None:
 def test_coverage_is_said_to_be_its_publishers() -> None:
     info = DocumentInfo(id="a", title="A", date="2024", issuer="Two Offices", publisher="The Herald")
     assert described(info) == "2024 · The Herald · Two Offices"
+    assert described(replace(info, metadata={"speaker": "ORR"})) == "2024 · The Herald · Two Offices (Orr)"
+    assert described(replace(info, metadata={"speaker": ["ORR"]})) == "2024 · The Herald · Two Offices"
     assert described(replace(info, kind="coverage")) == "2024 · The Herald, coverage · covers Two Offices"
     assert described(replace(info, kind="coverage", publisher=None)) == "2024 · coverage · covers Two Offices"
     assert described(replace(info, kind="coverage", issuer="The Herald")) == "2024 · The Herald, coverage"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from rag.answer.alignment import values_of
-from rag.retrieve.speakers import speaker_of
 from rag.text.lexicon import OFFICES
 from rag.text.terms import content_terms, fold
 from rag.text.values import Date, Name, Number, expands, find_dates, name_key
@@ -29,7 +28,7 @@ class Context:
     @cached_property
     def about(self) -> str:
         document = self.hit.document
-        about = (document.title, document.issuer, document.publisher, speaker_of(document))
+        about = (document.title, document.issuer, document.publisher, document.speaker)
         return ". ".join(part for part in about if part)
 
     @cached_property

@@ -105,11 +105,13 @@ def show_documents(evidence: Iterable[Evidence]) -> str:
 
 
 def describe(document: DocumentInfo) -> str:
-    """Returns one line on a document: its title, whether it is a statement or coverage, issuer, publisher, date."""
+    """Returns one line on a document: its title, whether it is a statement or coverage, who speaks, publisher, date."""
     kind = "news coverage, which quotes or reports what others said" if document.kind == "coverage" else "statement"
     parts = [f'"{_attribute(document.title)}"', kind]
     if document.issuer:
         parts.append(f"issued by {_attribute(document.issuer)}")
+    if document.speaker and document.kind == "statement":
+        parts.append(f"spoken by {_attribute(document.speaker)}")
     if document.publisher:
         parts.append(f"carried by {_attribute(document.publisher)}")
     if document.date:

@@ -107,7 +107,8 @@ def render_missing(why: str) -> Markup:
 def _head(info: DocumentInfo) -> Markup:
     published = (texts.PUBLISHER, info.publisher)
     if info.kind == "statement":
-        kind, names = texts.KIND_STATEMENT, [(texts.ISSUER, info.issuer), published]
+        kind = texts.KIND_STATEMENT
+        names = [(texts.ISSUER, info.issuer), (texts.SPEAKER, info.speaker), published]
     else:
         kind, names = texts.KIND_COVERAGE, [published, (texts.COVERS, info.issuer)]
     facts = [*names, (texts.DATE, info.date or texts.UNDATED)]

@@ -137,14 +137,8 @@ def speakers_of(document: DocumentInfo) -> tuple[Name, ...]:
         return ()
     title = document.title if names_a_document(document.title) else ""
     subject = _SUBJECT.search(title)
-    by = (document.issuer, title[: subject.start()] if subject else title, speaker_of(document))
+    by = (document.issuer, title[: subject.start()] if subject else title, document.speaker)
     return tuple(name for one in by if one for name in _names_of(one))
-
-
-def speaker_of(document: DocumentInfo) -> str | None:
-    """The person that the metadata of a document names as its speaker."""
-    speaker = document.metadata.get("speaker")
-    return _in_small_letters(speaker) if isinstance(speaker, str) and speaker else None
 
 
 def _in_small_letters(name: str) -> str:

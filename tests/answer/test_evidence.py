@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answer.evidence import estimate_tokens, make_handles, pack, show, show_documents, shown_text
+from rag.answer.evidence import describe, estimate_tokens, make_handles, pack, show, show_documents, shown_text
 from rag.types import DocumentInfo, Paragraph
 from tests.answer.material import COVERAGE, HOSTILE, HOSTILE_TEXT, STATEMENT, paragraphs, retrieval
 from tests.model_server import read_request
@@ -54,6 +55,12 @@ def test_a_hostile_paragraph_stays_inside_its_element(texts: tuple[tuple[Documen
     body = {"messages": [{"role": "user", "content": shown}]}
     (read,) = read_request("openai", body, attempt=1).paragraphs
     assert read.text.replace("\u2060", "") == HOSTILE_TEXT
+
+
+def test_who_spoke_for_the_issuer_is_said() -> None:
+    spoken = replace(STATEMENT, issuer="Ardon", metadata={"speaker": "ORR"})
+    assert "issued by Ardon, spoken by Orr, carried by JAMnews" in describe(spoken)
+    assert "spoken by" not in describe(replace(spoken, kind="coverage"))
 
 
 def test_coverage_is_told_from_the_statement() -> None:

@@ -75,6 +75,15 @@ def test_only_a_web_address_is_linked(double: Double) -> None:
     assert 'target="_blank"' in render_source(View(document=document))
 
 
+def test_who_spoke_for_the_issuer_stands_in_the_head() -> None:
+    info = DocumentInfo(id="a", title="A", issuer="Ardon", metadata={"speaker": "<b>ORR</b>"})
+    assert "<dt>Spoken by</dt><dd>&lt;b&gt;ORR&lt;/b&gt;</dd>" in re.sub(
+        r"<bdi[^>]*>|</bdi>", "", render_source(View(document=make_document(info, ["We speak."])))
+    )
+    coverage = make_document(replace(info, kind="coverage"), ["They spoke."])
+    assert "Spoken by" not in render_source(View(document=coverage))
+
+
 def test_the_pane_without_a_document() -> None:
     assert "Choose a citation" in render_empty()
     assert "&lt;b&gt;#p1" in render_missing("<b>#p1")
