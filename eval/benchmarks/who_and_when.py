@@ -10,6 +10,7 @@ the weight of a time in the search (`rag/retrieve/search.py`) was fitted on the 
 
 Speakers: what Armenia, Azerbaijan and Georgia said on twenty subjects in the General Debate of the United Nations, in a
 year in which they named it twice and in one in which they did not (where they may have spoken of it in other words).
+Asked next is, after a question that is answered, what "it" said on another of the subjects.
 
 The baseline searches, reads and quotes without looking at times and at who speaks. With `--work` indexes are kept.
 """
@@ -18,7 +19,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import hashlib
+import itertools
 import json
 import re
 import sys
@@ -52,7 +55,7 @@ DRAWN, NOT_DRAWN = range(64), range(64, 90)
 NAMED_TWICE = 2
 ALIKE = 0.5
 """The share of the long words of a question that a later title must hold to be on the same."""
-FLOORS = {"months": 0.75, "the last time": 0.6, "speakers": 0.85}
+FLOORS = {"months": 0.75, "the last time": 0.6, "speakers": 0.85, "asked next": 0.85}
 """How often the first quote must be of the right document."""
 STRAYS, FALSE = 0.03, 0.15
 """How many quotes may be of another time or by another, and how much may be answered that was not said."""
@@ -75,6 +78,8 @@ class Asked:
     """A question of one time or one speaker, and the documents that it asks for; none where nothing was said."""
 
     text: str
+    before: str = ""
+    """The question before it in the conversation."""
     wanted: frozenset[str]
     fitting: frozenset[str]
     """The documents of that time, and by that speaker: a quote of another is stray."""
@@ -156,18 +161,42 @@ def of_the_last_time(
 
 
 def of_speakers(speeches: Iterable[Mapping[str, Any]]) -> Iterator[Asked]:
+    return (one for *_, one in _of_subjects(speeches))
+
+
+def _of_subjects(speeches: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, Asked]]:
+    """The speech and the subject of each question, and the question."""
     for speech in speeches:
-        text = " ".join(speech["paragraphs"]).lower()
+        text = _joined(" ".join(speech["paragraphs"]))
         issuer = speech["issuer"].removeprefix("Republic of ")
         for subject in SUBJECTS:
             drawn = hashlib.sha256(f"{speech['id']}{subject}".encode()).digest()[0]
-            named = text.count(subject.removeprefix("the ").lower())
+            named = text.count(_joined(subject.removeprefix("the ")))
             if (drawn in DRAWN and named >= NAMED_TWICE) or (drawn in NOT_DRAWN and not named):
-                yield Asked(
+                asking = Asked(
                     text=f"What did {issuer} say about {subject} in {speech['date']}?",
                     wanted=frozenset([speech["id"]]) if named else frozenset(),
                     fitting=frozenset([speech["id"]]),
                 )
+                yield speech["id"], subject, asking
+
+
+def asked_next(speeches: Iterable[Mapping[str, Any]]) -> Iterator[Asked]:
+    """After each question of a speaker that is answered by a speech, one on the subject that follows in the list."""
+    by_speech = defaultdict(list)
+    for speech, subject, one in _of_subjects(speeches):
+        by_speech[speech].append((subject, one))
+    for asking in by_speech.values():
+        for (_, first), (subject, then) in itertools.permutations(asking, 2):
+            drawn = hashlib.sha256(f"{first.text}{subject}".encode()).digest()[0]
+            if first.wanted and drawn % 2 == 0:
+                text = f"And what did it say about {subject}?"
+                yield dataclasses.replace(then, text=text, before=first.text)
+
+
+def _joined(text: str) -> str:
+    """Without spaces and hyphens: "Nagorno Karabakh" is "Nagorno-Karabakh"."""
+    return re.sub(r"[\s-]", "", text).lower()
 
 
 @contextlib.contextmanager
@@ -179,6 +208,7 @@ def without_times() -> Iterator[None]:
             ("rag.retrieve.search.speaking", lambda *_: ()),
             ("rag.retrieve.search.may_answer", lambda *all: all[-1]),
             ("rag.retrieve.search.superlative_of", lambda _: None),
+            ("rag.retrieve.search.completed", lambda *_: None),
             ("rag.answer.reader.may_answer", lambda *all: all[-1]),
             ("rag.answer.reader.asked_of_paragraph", lambda question, _: question),
             ("rag.answer.passages.may_answer", lambda *all: all[-1]),
@@ -192,10 +222,17 @@ def without_times() -> Iterator[None]:
         yield
 
 
+def turns_before(question: Asked, assistant: rag.Assistant) -> tuple[rag.Turn, ...]:
+    if not question.before:
+        return ()
+    answer = rag.Turn(role="assistant", content=assistant.ask(question.before).text)
+    return (rag.Turn(role="user", content=question.before), answer)
+
+
 def measured(assistant: rag.Assistant, asking: Iterable[Asked]) -> dict[str, float]:
     firsts, right, answered, quotes, strays, without, false = [], 0, 0, 0, 0, 0, 0
     for question in asking:
-        answer = assistant.ask(question.text)
+        answer = assistant.ask(question.text, history=turns_before(question, assistant))
         if not question.wanted:
             without += 1
             false += answer.status == "answered"
@@ -231,6 +268,7 @@ def main() -> int:
         "months": (documents, list(of_months(groups, bank, documents))),
         "the last time": (documents, list(of_the_last_time(groups, documents))),
         "speakers": (speeches, list(of_speakers(speeches))),
+        "asked next": (speeches, list(asked_next(speeches))),
     }
     body: list[list[object]] = []
     good = True

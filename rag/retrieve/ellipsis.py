@@ -27,8 +27,8 @@ _SAYS = (
     r"demand(?:ed)?|propose[d]?|promise[d]?|pledge[d]?|call(?:ed)?|urge[d]?|discuss(?:ed)?|agree[d]?|decide[d]?|expect(?:ed)?)"
 )
 _SAME = re.compile(
-    r"\W*(?:(?:and|but|so)\s+)?(?:(?:what|why|how|when)\s+(?:else\s+)?)?(?:do|does|did|has|have|had)\s+(?P<who>they|it|he|she)\s+"
-    rf"(?:(?:also|then|ever|have\s+to)\s+)?{_SAYS}\b",
+    r"\W*(?:(?:and|but|so)\s+)?(?P<asks>(?:(?:what|why|how|when)\s+(?:else\s+)?)?(?:do|does|did|has|have|had)\s+)"
+    rf"(?P<who>they|it|he|she)\s+(?:(?:also|then|ever|have\s+to)\s+)?{_SAYS}\b",
     re.IGNORECASE,
 )
 _DOES = re.compile(r"\b(?:do|does|did|has|have|had)\s+(?P<the>the\s+)?\Z", re.IGNORECASE)
@@ -101,7 +101,8 @@ def _by_the_same(question: str, before: str) -> str | None:
     same, who = _SAME.match(question), _subject_of(before)
     if same is None or who is None or not _fits(same["who"], who):
         return None
-    full = f"{question[: same.start('who')]}{who}{question[same.end('who') :]}"
+    asks = same["asks"]
+    full = f"{asks[:1].upper()}{asks[1:]}{who}{question[same.end('who') :]}"
     dates = named_dates(before)
     if len(dates) != 1 or find_dates(question):
         return full

@@ -33,14 +33,14 @@ def said(*questions: str) -> list[Turn]:
         ([BRIDGE], "What did Belden say?", "What did Belden say about the bridge?"),
         (["What did Ardon say on it in 2020?", "And in 2021?"], "And Belden?", "What did Belden say on it in 2021?"),
         ([RATES], "What did it say about prices?", "What did the bank say about prices in March 2022?"),
-        ([BRIDGE], "And what else did they say?", "And what else did Ardon say?"),
+        ([BRIDGE], "And what else did they say?", "What else did Ardon say?"),
         ([BRIDGE, "What did it say about it in 2020?"], "Did it mention tolls?", "Did Ardon mention tolls in 2020?"),
         (
             ["What did Orr and Vale discuss on 3 May 2022?"],
             "What did they agree on?",
             "What did Orr and Vale agree on on 3 May 2022?",
         ),
-        ([RATES, "What did it say of June 2021?"], "And what did it say?", "And what did the bank say of June 2021?"),
+        ([RATES, "What did it say of June 2021?"], "And what did it say?", "What did the bank say of June 2021?"),
     ],
 )
 def test_what_only_differs_from_the_question_before_is_that_question(
