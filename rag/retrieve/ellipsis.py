@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.retrieve.speakers import named, speakers_named
 from rag.retrieve.times import named_dates
@@ -24,42 +25,48 @@ _LEADS_TIME = re.compile(r"\b(?:in|on|at|during|of)\s+(?:the\s+)?\Z", re.IGNOREC
 _ENDS = re.compile(r"(?:\s+(?:say|said|then))?\W*", re.IGNORECASE)
 _SAYS = (
     r"(?:say|said|tell|told|state[d]?|declare[d]?|announce[d]?|write|written|mention(?:ed)?|report(?:ed)?|warn(?:ed)?|ask(?:ed)?|"
-    r"demand(?:ed)?|propose[d]?|promise[d]?|pledge[d]?|call(?:ed)?|urge[d]?|discuss(?:ed)?|agree[d]?|decide[d]?|expect(?:ed)?)"
+    r"demand(?:ed)?|propose[d]?|promise[d]?|pledge[d]?|call(?:ed)?|urge[d]?|discuss(?:ed)?|agree[d]?|decide[d]?|expect(?:ed)?|"
+    r"have|want(?:ed)?|need(?:ed)?|seek|sought|support(?:ed)?|oppose[d]?|condemn(?:ed)?|accuse[d]?|blame[d]?|thank(?:ed)?|"
+    r"reject(?:ed)?|think|thought|believe[d]?|plan(?:ned)?|intend(?:ed)?|hope[d]?|meet|met)"
 )
 _SAME = re.compile(
-    r"\W*(?:(?:and|but|so)\s+)?(?P<asks>(?:(?:what|why|how|when)\s+(?:else\s+)?)?(?:do|does|did|has|have|had)\s+)"
+    r"\W*(?:(?:and|but|so)\s+)?(?P<asks>(?:(?:what|which|why|how|when|whom?)\s+(?:[\w'-]+\s+){0,3}?)?(?:do|does|did|has|have|had)\s+)"
     rf"(?P<who>they|it|he|she)\s+(?:(?:also|then|ever|have\s+to)\s+)?{_SAYS}\b",
     re.IGNORECASE,
 )
+_THEN = re.compile(r"\b(?:then|at\s+(?:that|the)\s+time|(?:in|on)\s+that\s+(?:year|month|day))(?=\W*\Z)", re.IGNORECASE)
 _DOES = re.compile(r"\b(?:do|does|did|has|have|had)\s+(?P<the>the\s+)?\Z", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+(?:the\s+)?", re.IGNORECASE)
 _UNNAMED = re.compile(
     rf"\b(?:do|does|did|has|have|had)\s+(?P<who>(?:the|both)(?:\s+[\w-]+){{1,3}}?)\s+(?:(?:also|then|ever)\s+)?{_SAYS}\b",
     re.IGNORECASE,
 )
-MOST_TURNS = 6
+MOST_TURNS = 13
 _HALF_A_YEAR = 6
 
 
-def completed(question: str, history: Sequence[Turn], speakers: Sequence[str]) -> str | None:
-    """The question in full, or None where it is none that only differs from the one before.
+def in_full(history: Sequence[Turn], speakers: Sequence[str]) -> tuple[Turn, ...]:
+    """The last turns, each question that only differs from the one before it in full.
 
     Args:
-        question: what is asked.
-        history: the turns before.
+        history: the turns, perhaps with the question that is asked now.
         speakers: who issued the documents or speaks in them: "And Gaza?" asks of a place.
     """
-    asked = [turn.content for turn in history if turn.role == "user"][-MOST_TURNS:]
-    before: str | None = None
-    for said in (*asked, question):
-        full = _completed(said, before, speakers) if before else None
-        before = full or said
-    return full
+    found: list[Turn] = []
+    before = ""
+    for turn in history[-MOST_TURNS:]:
+        if turn.role == "user":
+            before = (_completed(turn.content, before, speakers) if before else None) or turn.content
+        found.append(replace(turn, content=before) if turn.role == "user" else turn)
+    return tuple(found)
 
 
 def _completed(question: str, before: str, speakers: Sequence[str]) -> str | None:
     return (
-        _at_another_time(question, before) or _by_another(question, before, speakers) or _by_the_same(question, before)
+        _at_another_time(question, before)
+        or _by_another(question, before, speakers)
+        or _by_the_same(question, before)
+        or _at_the_same_time(question, before)
     )
 
 
@@ -103,13 +110,26 @@ def _by_the_same(question: str, before: str) -> str | None:
         return None
     asks = same["asks"]
     full = f"{asks[:1].upper()}{asks[1:]}{who}{question[same.end('who') :]}"
-    dates = named_dates(before)
-    if len(dates) != 1 or find_dates(question):
+    time = _time_of(before)
+    if not time or find_dates(question):
         return full
-    lead = _LEADS_TIME.search(before, 0, dates[0].start)
-    said = before[lead.start() if lead else dates[0].start : dates[0].end]
     body = full.rstrip(" ?!.")
-    return f"{body} {said if lead else f'in {said}'}{full[len(body) :]}"
+    return f"{body} {time}{full[len(body) :]}"
+
+
+def _at_the_same_time(question: str, before: str) -> str | None:
+    """The question with the time of the one before for "then" at its end."""
+    then, time = _THEN.search(question), _time_of(before)
+    return f"{question[: then.start()]}{time}{question[then.end() :]}" if then and time else None
+
+
+def _time_of(question: str) -> str:
+    """The one time that a question names: "in March 2022"; empty where it names none or several."""
+    dates = named_dates(question)
+    if len(dates) != 1:
+        return ""
+    lead = _LEADS_TIME.search(question, 0, dates[0].start)
+    return question[lead.start() : dates[0].end] if lead else f"in {dates[0].surface}"
 
 
 def _fits(pronoun: str, who: str) -> bool:

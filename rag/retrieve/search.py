@@ -15,7 +15,7 @@ from rag.index.embedding import BUNDLED_NAMES, Vectors
 from rag.index.reader import Scope, Snapshot
 from rag.retrieve.capitals import capitalised, without_shouting
 from rag.retrieve.carriers import carried_by
-from rag.retrieve.ellipsis import completed
+from rag.retrieve.ellipsis import in_full
 from rag.retrieve.followups import asks_on, forms, leans, previous_question
 from rag.retrieve.framing import unframed
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
@@ -110,11 +110,13 @@ class Searcher:
         before, given = () if standalone_question else history, filters
         for _ in range(_TRIES):
             snapshot = self._index.snapshot()
-            turns = self._turns(before, snapshot)
-            plain = self._plain(standalone_question or question, snapshot, alone=not turns)
+            said = self._turns(before, snapshot)
+            plain = self._plain(standalone_question or question, snapshot, alone=not said)
             speakers = (*snapshot.issuers, *snapshot.speakers)
-            if full := completed(plain, turns, speakers):
-                plain, turns = full, ()
+            *turns, last = in_full((*said, Turn(role="user", content=plain)), speakers)
+            if last.content != plain:
+                plain = last.content
+                turns = _before_the_last(turns) if asks_on(plain) else []
             superlative = superlative_of(plain)
             plain = without_span(superlative.question) if superlative else plain
             on = None if superlative else self._document_before(plain, turns, given)
@@ -309,6 +311,12 @@ class Searcher:
         scores[best] = 0.5 + 0.5 * scaled(second)
         order = (*(best[at] for at in np.argsort(-second, kind="stable")), *found.order[RERANKED:])
         return replace(found, scores=scores, order=order)
+
+
+def _before_the_last(turns: Sequence[Turn]) -> list[Turn]:
+    """The turns before the last question."""
+    last = max((at for at, turn in enumerate(turns) if turn.role == "user"), default=0)
+    return list(turns[:last])
 
 
 def _request(
