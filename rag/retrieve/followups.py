@@ -1,7 +1,8 @@
 """Questions that lean on the turns before them, searched without a language model.
 
 Both the question and "the user's turn before + the question" are searched, and their scores mixed: the fewer words of
-its own a question has, the more the turn before it counts. The shares were fitted on half 0 of mtrag's conversations;
+its own a question has, the more the turn before it counts. A turn that itself points back brings along what it points
+at. The shares were fitted on half 0 of mtrag's conversations;
 `eval/benchmarks/retrieval.py` reports on both halves.
 """
 
@@ -39,7 +40,7 @@ def previous_question(history: Sequence[Turn]) -> str:
         words = {term.text for term in content_terms(content) if fold(term.surface) not in PLEASANTRIES}
         if words:
             asked = f"{content.strip()} {asked}".strip()
-            if not leans(content):
+            if not asks_on(content):
                 break
     return asked
 

@@ -32,6 +32,12 @@ def test_thanks_are_no_question_and_one_that_leans_brings_along_what_it_leans_on
     assert previous_question(history[1:2]) == ""
 
 
+def test_a_question_that_points_back_brings_along_what_it_points_at() -> None:
+    asked = ["What is the bridge act?", "How much money does it provide to towns?"]
+    history = [Turn(role="user", content=content) for content in asked]
+    assert previous_question(history) == " ".join(asked)
+
+
 def test_a_request_without_a_subject_is_not_what_the_next_turn_leans_on() -> None:
     first = Turn(role="user", content="How many servicemen does Azerbaijan release?")
     for remark in ("Explain.", "Can you give me the source?"):
