@@ -28,6 +28,11 @@ _LEANS = re.compile(
     r"|\b(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those|there|others?)\b",
     re.IGNORECASE,
 )
+_THE_SAME = re.compile(
+    r"^\W*(?:and|but|what\s+about|how\s+about)\b"
+    r"|\b(?:it|its|they|them|their|he|him|his|she|her|this|these|those)\b|\bthat\b(?=\W*$)",
+    re.IGNORECASE,
+)
 
 
 def previous_question(history: Sequence[Turn]) -> str:
@@ -54,6 +59,11 @@ def leans(question: str) -> bool:
 def asks_on(question: str) -> bool:
     """Whether it says that it is of what was spoken of before: it leans, or points back ("Who voted against it?")."""
     return leans(question) or _LEANS.search(question) is not None
+
+
+def is_of_the_same(question: str) -> bool:
+    """Whether it can only be of the very thing that was spoken of: "Is there anything that others signed?" need not."""
+    return leans(question) or _THE_SAME.search(question) is not None
 
 
 def forms(question: str, history: Sequence[Turn]) -> tuple[tuple[float, str], ...]:

@@ -16,7 +16,7 @@ from rag.index.reader import Scope, Snapshot
 from rag.retrieve.capitals import capitalised, without_shouting
 from rag.retrieve.carriers import carried_by
 from rag.retrieve.ellipsis import in_full
-from rag.retrieve.followups import asks_on, forms, leans, previous_question
+from rag.retrieve.followups import asks_on, forms, is_of_the_same, leans, previous_question
 from rag.retrieve.framing import unframed
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
 from rag.retrieve.newest import Superlative, all_named_in, chosen_of, superlative_of
@@ -205,7 +205,7 @@ class Searcher:
 
     def _document_before(self, question: str, turns: Sequence[Turn], filters: Filters) -> str | None:
         """The document that "the latest" was in a turn before, where a question asks on: "Who voted against it?"."""
-        if filters.documents or not turns or not asks_on(question) or times_named(question):
+        if filters.documents or not turns or not is_of_the_same(question) or times_named(question):
             return None
         for at in reversed(range(len(turns))):
             said = turns[at].content
@@ -214,7 +214,7 @@ class Searcher:
             if superlative_of(said):
                 chosen = self.search(said, history=turns[:at], filters=filters).filters.documents
                 return chosen[0] if chosen else None
-            if not asks_on(said) or times_named(said):
+            if not is_of_the_same(said) or times_named(said):
                 return None
         return None
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from rag.retrieve.followups import SHARES, forms, previous_question
+import pytest
+
+from rag.retrieve.followups import SHARES, forms, is_of_the_same, previous_question
 from rag.types import Turn
 
 
@@ -47,3 +49,18 @@ def test_a_request_without_a_subject_is_not_what_the_next_turn_leans_on() -> Non
 
 def test_the_more_words_of_its_own_the_less_the_turn_before_counts() -> None:
     assert list(SHARES) == sorted(SHARES)
+
+
+@pytest.mark.parametrize(
+    ("question", "same"),
+    [
+        ("Who voted against it?", True),
+        ("And what about growth in the south?", True),
+        ("Who wrote that?", True),
+        ("Why?", True),
+        ("Is there anything on landmines that other countries signed?", False),
+        ("Who built the bridge over the river?", False),
+    ],
+)
+def test_what_is_asked_of_the_very_thing_spoken_of(question: str, same: bool) -> None:
+    assert is_of_the_same(question) is same
