@@ -35,7 +35,7 @@ WORDING: Mapping[str, str] = {
     "age": "says how long or how old",
     "percent": "gives a percentage",
     "money": "gives a sum of money",
-    "names": "names any others",
+    "names": "gives such names",
 }
 """How the kind is spoken of, after "No paragraph near the question" or "What comes nearest"."""
 
