@@ -377,6 +377,11 @@ class _Sentences:
         return _Sentence(span=span, likeness=likeness, odds=self.odds(at), words=words, speaks=bool(held or meant))
 
 
+def covered(passage: Passage, part: Part) -> frozenset[str]:
+    """The words of the question that a passage holds, or says in another way."""
+    return frozenset(term for term in part.weights if term in passage.words) | _meant(passage.text, part)
+
+
 def _meant(sentence: str, part: Part) -> frozenset[str]:
     """The words of the question that the sentence says in another way."""
     if not part.groups:

@@ -15,7 +15,7 @@ from rag.answer.asked import asks_for_several
 from rag.answer.citations import CopyFinder, make_citation, neutral
 from rag.answer.exclusion import Said
 from rag.answer.overview import MOST_POINTS, Contents, document_asked_for, documents_on, main_points, unknown_document
-from rag.answer.passages import REPEATED, RULED_OUT, Passage, is_ruled_out, part_of, rank_passages
+from rag.answer.passages import REPEATED, RULED_OUT, Part, Passage, covered, is_ruled_out, part_of, rank_passages
 from rag.answer.signs import asked_text
 from rag.answer.verdict import Judging, Search, Verdict, says_what_is_lacking
 from rag.text.values import names_agree
@@ -26,6 +26,8 @@ NEARLY_AS_WELL = 0.1
 """How much lower than the best a passage may score and still be quoted."""
 NEARLY_AS_WELL_OPEN = 0.5
 """The same for a question that may well have several answers, where a reader has its say: scores lie farther apart."""
+NOT_HELD = 0.25
+"""The share of the question's words, by their weights, that a further passage must hold and those quoted do not."""
 LESS_SURE = 3.5
 """How much lower than the highest the reader's log-odds of a further quote may be, unless several are asked for."""
 LEAST_OF_MORE = -2.0
@@ -212,7 +214,23 @@ def _what_answers(retrieval: Retrieval, most: int) -> tuple[Passage, ...]:
         new = not any(passage.repeats(quoted, share=REPEATED) for quoted in chosen)
         if not chosen or (answers and new and len(chosen) < most):
             chosen.append(passage)
+    for passage in ranked:
+        read = passage.odds is not None and not is_ruled_out(passage)
+        if len(chosen) < most and read and _completes(passage, chosen, part):
+            chosen.append(passage)
     return tuple(chosen)
+
+
+def _completes(passage: Passage, chosen: Sequence[Passage], part: Part) -> bool:
+    """Whether it holds much of what the question says and none of those chosen do, and says something new.
+
+    "How many prisoners were freed?" is answered by who frees 32 men, beside the 55 prisoners who are held.
+    """
+    if any(passage.repeats(quoted, share=REPEATED) for quoted in chosen):
+        return False
+    held = frozenset[str]().union(*(covered(quoted, part) for quoted in chosen))
+    added = sum(part.weights[word] for word in covered(passage, part) - held)
+    return added >= NOT_HELD * sum(part.weights.values())
 
 
 def _on_topic(ranked: Sequence[Passage], most: int) -> tuple[Passage, ...]:

@@ -203,6 +203,15 @@ def test_an_open_question_is_given_more_quotes_and_one_for_several_things_also_l
     assert [passage.hit.paragraph.number for passage in choose([found(question, best, further)])] == chosen
 
 
+@pytest.mark.parametrize(("odds", "chosen"), [(-3.0, [1, 2]), (-3.6, [1])])
+def test_what_holds_the_rest_of_the_question_is_quoted_too(odds: float, chosen: list[int]) -> None:
+    held = read(hit("The town holds 55 prisoners in its tower.", number=1, cosine=0.8), -1.0)
+    freed = read(hit("The mayor freed 32 men at noon.", number=2, cosine=0.3), odds)
+    rain = read(hit("Rain fell on 7 days.", number=3, cosine=0.3), odds)
+    asked = found("How many prisoners were freed?", held, freed, rain)
+    assert [passage.hit.paragraph.number for passage in choose([asked])] == chosen
+
+
 @pytest.mark.parametrize(("odds", "first"), [(0.9, 1), (1.1, 1), (2.0, 2)])
 def test_of_passages_that_score_alike_the_one_more_like_the_question_comes_first(odds: float, first: int) -> None:
     likest = read(hit("The men are given 12 bars of soap by nurses.", number=1, cosine=0.5), 0.0)
