@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.retrieve.times import without_dates
 from rag.text.general import GENERAL
 from rag.text.lexicon import PLEASANTRIES
 from rag.text.terms import content_terms, fold
@@ -28,11 +29,23 @@ _LEANS = re.compile(
     r"|\b(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those|there|others?)\b",
     re.IGNORECASE,
 )
+_PRONOUN = re.compile(r"\b(?:it|they|them|he|him|she|this|these|those)\b|\bthat\b(?=\W*$)", re.IGNORECASE)
 _THE_SAME = re.compile(
-    r"^\W*(?:and|but|what\s+about|how\s+about)\b"
-    r"|\b(?:it|its|they|them|their|he|him|his|she|her|this|these|those)\b|\bthat\b(?=\W*$)",
+    rf"^\W*(?:and|but|what\s+about|how\s+about)\b|(?<!\band\s)\b(?:its|their|his|her)\b|{_PRONOUN.pattern}",
     re.IGNORECASE,
 )
+_ANOTHER = re.compile(
+    r"\b(?:(?:the\s+)?(?:ones?|time)\s+(?:before|after)|previous|earlier|prior|(?:the|their|its|his|her)\s+(?:next|first|"
+    r"last|latest|second|other|most\s+recent)(?=\W*$|\s+(?:one|time)))\b",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"\W*(?:(?:and|but|so)\s+)?(?:since\s+when|until\s+when|why(?:\s+not)?|(?:on|for|with)\s+what\s+\w+|(?:by\s+)?how\s+"
+    r"(?:many|much|long|often|come|so)|where|when|who(?:m|se)?(?:\s+\w+)?|which\s+\w+|what\s+for|"
+    r"who(?:\s+else)?\s+\w+\s+(?:against|for|with))\W*",
+    re.IGNORECASE,
+)
+"""What asks for one thing of something that is not named."""
 
 
 def previous_question(history: Sequence[Turn]) -> str:
@@ -44,7 +57,7 @@ def previous_question(history: Sequence[Turn]) -> str:
     for content in (turn.content for turn in reversed(history) if turn.role == "user"):
         words = {term.text for term in content_terms(content) if fold(term.surface) not in PLEASANTRIES}
         if words:
-            asked = f"{content.strip()} {asked}".strip()
+            asked = f"{_ended(content)} {asked}".strip()
             if not asks_on(content):
                 break
     return asked
@@ -53,7 +66,14 @@ def previous_question(history: Sequence[Turn]) -> str:
 def leans(question: str) -> bool:
     """Whether it says too little of its own to be searched for alone: "And Armenia?", "Explain.", "Why did they?"."""
     words = {term.text for term in content_terms(question) if fold(term.surface) not in PLEASANTRIES}
-    return words <= GENERAL or (len(words) < OWN_WORDS and _LEANS.search(question) is not None)
+    bare = _BARE.fullmatch(without_dates(question)) is not None
+    return words <= GENERAL or bare or (len(words) < OWN_WORDS and _LEANS.search(question) is not None)
+
+
+def _ended(question: str) -> str:
+    """A question with a mark at its end, so that it does not run into the next."""
+    question = question.strip()
+    return question if question.endswith(("?", "!", ".", ":", ";")) else f"{question}?"
 
 
 def asks_on(question: str) -> bool:
@@ -64,6 +84,16 @@ def asks_on(question: str) -> bool:
 def is_of_the_same(question: str) -> bool:
     """Whether it can only be of the very thing that was spoken of: "Is there anything that others signed?" need not."""
     return leans(question) or _THE_SAME.search(question) is not None
+
+
+def names_the_same(question: str) -> bool:
+    """Whether a pronoun stands for the very thing: "And does the vaccine help?" may be of another."""
+    return _PRONOUN.search(question) is not None
+
+
+def is_of_another(question: str) -> bool:
+    """Whether it asks for another of the kind: "And the one before?", "And the first?"."""
+    return _ANOTHER.search(question) is not None
 
 
 def forms(question: str, history: Sequence[Turn]) -> tuple[tuple[float, str], ...]:

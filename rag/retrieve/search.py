@@ -15,8 +15,16 @@ from rag.index.embedding import BUNDLED_NAMES, Vectors
 from rag.index.reader import Scope, Snapshot
 from rag.retrieve.capitals import capitalised, without_shouting
 from rag.retrieve.carriers import carried_by
-from rag.retrieve.ellipsis import in_full
-from rag.retrieve.followups import asks_on, forms, is_of_the_same, leans, previous_question
+from rag.retrieve.ellipsis import in_full, is_complete
+from rag.retrieve.followups import (
+    asks_on,
+    forms,
+    is_of_another,
+    is_of_the_same,
+    leans,
+    names_the_same,
+    previous_question,
+)
 from rag.retrieve.framing import unframed
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
 from rag.retrieve.newest import Superlative, all_named_in, chosen_of, superlative_of
@@ -26,6 +34,8 @@ from rag.retrieve.speakers import may_answer, named, speaking
 from rag.retrieve.spelling import LONGEST_ENDING, SHORTEST, called, mended
 from rag.retrieve.times import span_named, timed, times_named, without_span
 from rag.retrieve.topics import on_topic, topic_of
+from rag.text.general import GENERAL
+from rag.text.terms import content_terms
 from rag.types import Filters, Hit, Retrieval, SentenceScore, Signals, TermStatistic, Turn
 
 CANDIDATES = 100
@@ -111,20 +121,15 @@ class Searcher:
         for _ in range(_TRIES):
             snapshot = self._index.snapshot()
             said = self._turns(before, snapshot)
-            plain = self._plain(standalone_question or question, snapshot, alone=not said)
-            speakers = (*snapshot.issuers, *snapshot.speakers)
-            *turns, last = in_full((*said, Turn(role="user", content=plain)), speakers)
-            if last.content != plain:
-                plain = last.content
-                turns = _before_the_last(turns) if asks_on(plain) else []
-            superlative = superlative_of(plain)
-            plain = without_span(superlative.question) if superlative else plain
-            on = None if superlative else self._document_before(plain, turns, given)
-            request = _request(plain, turns, given, snapshot, document=on)
-            hits, filters = self._best(snapshot, request, superlative, k)
-            if on and not all_named_in(plain, hits):
+            typed = self._plain(standalone_question or question, snapshot, alone=not said)
+            if on := self._document_before(typed, said, given, snapshot):
+                request, superlative = _request(typed, said, given, snapshot, document=on), None
+            else:
+                plain, turns = _read_in_full(typed, said, (*snapshot.issuers, *snapshot.speakers))
+                if superlative := superlative_of(plain):
+                    plain = without_span(superlative.question)
                 request = _request(plain, turns, given, snapshot)
-                hits, filters = self._best(snapshot, request, superlative, k)
+            hits, filters = self._best(snapshot, request, superlative, k)
             # When a writer finished meanwhile, paragraphs of the snapshot may be gone from the catalog.
             if self._index.catalog.state() == snapshot.state:
                 break
@@ -203,20 +208,36 @@ class Searcher:
         # What may answer comes first, so that all of the rest does not keep it out.
         return tuple(sorted(hits, key=lambda hit: hit not in able))[:k], filters
 
-    def _document_before(self, question: str, turns: Sequence[Turn], filters: Filters) -> str | None:
+    def _document_before(
+        self, question: str, turns: Sequence[Turn], filters: Filters, snapshot: Snapshot
+    ) -> str | None:
         """The document that "the latest" was in a turn before, where a question asks on: "Who voted against it?"."""
-        if filters.documents or not turns or not is_of_the_same(question) or times_named(question):
+        asked_on = [question]
+        if filters.documents or superlative_of(question):
             return None
-        for at in reversed(range(len(turns))):
+        for at in reversed([at for at, turn in enumerate(turns) if turn.role == "user"]):
+            if not all(map(_asks_on_of_it, asked_on)):
+                return None
             said = turns[at].content
-            if turns[at].role != "user":
-                continue
             if superlative_of(said):
                 chosen = self.search(said, history=turns[:at], filters=filters).filters.documents
-                return chosen[0] if chosen else None
-            if not is_of_the_same(said) or times_named(said):
-                return None
+                of_it = chosen and all(self._may_be_of(chosen[0], one, snapshot) for one in asked_on)
+                return chosen[0] if of_it else None
+            asked_on.append(said)
         return None
+
+    def _may_be_of(self, document: str, question: str, snapshot: Snapshot) -> bool:
+        """Whether what a question speaks of stands in a document, or is only pointed at."""
+        hits = self.document(document)
+        if not hits or not all_named_in(question, hits):
+            return False
+        words = {term.text for term in content_terms(question)} - GENERAL
+        held = (content_terms(text) for text in (hits[0].document.title, *(hit.paragraph.text for hit in hits)))
+        return (
+            names_the_same(question)
+            or not any(map(snapshot.words.paragraphs_with, words))
+            or any(term.text in words for terms in held for term in terms)
+        )
 
     def _plain(self, question: str, snapshot: Snapshot, *, alone: bool = True) -> str:
         """What is asked, without what is said around it, spelt and capitalised as it is meant."""
@@ -313,10 +334,20 @@ class Searcher:
         return replace(found, scores=scores, order=order)
 
 
-def _before_the_last(turns: Sequence[Turn]) -> list[Turn]:
-    """The turns before the last question."""
-    last = max((at for at, turn in enumerate(turns) if turn.role == "user"), default=0)
-    return list(turns[:last])
+def _asks_on_of_it(question: str) -> bool:
+    return is_of_the_same(question) and not is_of_another(question) and not times_named(question)
+
+
+def _read_in_full(question: str, history: Sequence[Turn], speakers: Sequence[str]) -> tuple[str, Sequence[Turn]]:
+    """The question in full, and the turns that are still needed to understand it."""
+    (*turns, last), holds_previous = in_full((*history, Turn(role="user", content=question)), speakers)
+    full, superlative = last.content, superlative_of(last.content)
+    if full != question and holds_previous:
+        at = max((at for at, turn in enumerate(turns) if turn.role == "user"), default=0)
+        return full, turns[:at] if asks_on(full) else ()
+    if is_complete(full) or (superlative and not is_of_the_same(superlative.question)):
+        return full, ()
+    return full, turns
 
 
 def _request(

@@ -112,7 +112,7 @@ def span_named(text: str) -> Time | None:
         if _FROM.search(before) and at + 1 < len(dates) and _AND_TO.fullmatch(text, date.end, dates[at + 1][0].start):
             return Time(since, dates[at + 1][1][1])
         # After "the 2020 war" is not after 2020.
-        during = not date.month and _THE.search(before) is not None
+        during = _THE.search(before) is not None
         if _SINCE.search(before):
             first = since
         elif _AFTER.search(before):
@@ -140,7 +140,7 @@ def span_words(question: str) -> str:
 
 def _span_in(question: str) -> slice | None:
     """Where the words stand that bound the days."""
-    dates = [date for date in find_dates(question) if date.year]
+    dates = [date for date in find_dates(question) if date.year and period(_iso(date))]
     for at, date in enumerate(dates):
         before = question[: date.start]
         leads = (pattern.search(before) for pattern in (_FROM, _SINCE, _AFTER, _EARLIER, _UNTIL))
@@ -148,6 +148,14 @@ def _span_in(question: str) -> slice | None:
             both = at + 1 < len(dates) and _AND_TO.fullmatch(question, date.end, dates[at + 1].start)
             return slice(lead.start(), dates[at + 1].end if both else date.end)
     return None
+
+
+def without_dates(question: str) -> str:
+    """The question without its dates: "How many in 1995?"."""
+    for date in reversed(find_dates(question)):
+        lead = _LEAD.search(question, 0, date.start)
+        question = f"{question[: lead.start() if lead else date.start]}{question[date.end :]}"
+    return question
 
 
 def is_within(span: Time, document: DocumentInfo) -> bool:
