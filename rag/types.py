@@ -17,6 +17,7 @@ Offsets count Unicode code points of the original text, never of a normalised co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -26,6 +27,16 @@ Kind = Literal["statement", "coverage"]
 Status = Literal["answered", "abstained"]
 Support = Literal["supported", "partial", "unsupported", "unjudged"]
 Mode = Literal["quote", "model"]
+
+
+_ROMAN = re.compile(r"[IVX]+\Z")
+
+
+def in_small_letters(name: str) -> str:
+    """A name that is written in capitals as others are: of capitals nothing tells that they are a name."""
+    if not name.isupper():
+        return name
+    return " ".join(word if _ROMAN.match(word) and len(word) > 1 else word.title() for word in name.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +61,7 @@ class DocumentInfo:
     def speaker(self) -> str | None:
         """The person whom its metadata names as its speaker; a name in capitals is written as others are."""
         speaker = self.metadata.get("speaker")
-        if not isinstance(speaker, str) or not speaker.strip():
-            return None
-        return speaker.title() if speaker.isupper() else speaker
+        return in_small_letters(" ".join(speaker.split())) or None if isinstance(speaker, str) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

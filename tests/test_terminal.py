@@ -37,6 +37,8 @@ def test_coverage_is_said_to_be_its_publishers() -> None:
     info = DocumentInfo(id="a", title="A", date="2024", issuer="Two Offices", publisher="The Herald")
     assert described(info) == "2024 · The Herald · Two Offices"
     assert described(replace(info, metadata={"speaker": "ORR"})) == "2024 · The Herald · Two Offices (Orr)"
+    charles = {"speaker": " KING  CHARLES III"}
+    assert described(replace(info, metadata=charles)) == "2024 · The Herald · Two Offices (King Charles III)"
     assert described(replace(info, metadata={"speaker": ["ORR"]})) == "2024 · The Herald · Two Offices"
     assert described(replace(info, kind="coverage")) == "2024 · The Herald, coverage · covers Two Offices"
     assert described(replace(info, kind="coverage", publisher=None)) == "2024 · coverage · covers Two Offices"

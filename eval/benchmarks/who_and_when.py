@@ -182,7 +182,7 @@ def _of_subjects(speeches: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, s
 
 
 def asked_next(speeches: Iterable[Mapping[str, Any]]) -> Iterator[Asked]:
-    """After each question of a speaker that is answered by a speech, one on the subject that follows in the list."""
+    """After half of the questions of a speaker that a speech answers, one on each other subject drawn for it."""
     by_speech = defaultdict(list)
     for speech, subject, one in _of_subjects(speeches):
         by_speech[speech].append((subject, one))
@@ -208,7 +208,8 @@ def without_times() -> Iterator[None]:
             ("rag.retrieve.search.speaking", lambda *_: ()),
             ("rag.retrieve.search.may_answer", lambda *all: all[-1]),
             ("rag.retrieve.search.superlative_of", lambda _: None),
-            ("rag.retrieve.search.completed", lambda *_: None),
+            ("rag.retrieve.search.in_full", lambda turns, _: (tuple(turns), False)),
+            ("rag.retrieve.search.is_complete", lambda _: False),
             ("rag.answer.reader.may_answer", lambda *all: all[-1]),
             ("rag.answer.reader.asked_of_paragraph", lambda question, _: question),
             ("rag.answer.passages.may_answer", lambda *all: all[-1]),

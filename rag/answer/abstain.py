@@ -20,7 +20,7 @@ from rag.answer.context import Context, unmentioned
 from rag.answer.nearness import Encode, Nearness
 from rag.answer.signs import READ, Signs, asked_text, signs_of
 from rag.retrieve.speakers import asks_for_words, is_of_another_speaker, may_answer, speaking
-from rag.retrieve.times import is_of_another_time, is_too_early, named_dates, span_words, timed
+from rag.retrieve.times import is_of_another_time, is_out_of_span, named_dates, span_words, timed
 from rag.retrieve.topics import keywords, on_topic, topic_of
 from rag.text.lexicon import PLEASANTRIES
 from rag.text.terms import content_terms, fold, is_stopword, terms
@@ -136,7 +136,7 @@ def missing_time(retrieval: Retrieval) -> str:
     Empty where something is of that time, and where only a year is named, which may be part of a name.
     """
     question = timed(asked_text(retrieval), retrieval.standalone_question)
-    if all(is_too_early(question, hit) for hit in retrieval.hits):
+    if retrieval.hits and all(is_out_of_span(question, hit) for hit in retrieval.hits):
         return f"Nothing near the question was published {span_words(question)}."
     asked = [date for date in named_dates(question) if date.month]
     if not asked or not all(is_of_another_time(question, hit) for hit in retrieval.hits):

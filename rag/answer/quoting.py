@@ -7,7 +7,8 @@ anything answers at all is decided first, by the same check that a language mode
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from rag.answer.alignment import values_of
 from rag.answer.answerer import Answerable, AnswerableCheck, closest
@@ -81,19 +82,20 @@ class QuotingAnswerer:
 
         Who asks what else there is gets no quote that stands in the `history`.
         """
-        said = Said(asked_text(retrieval), history)
-        judged = self.judging(said.left_of(retrieval))
-        if points := self._points(retrieval):
+        said = Said(asked_text(retrieval), history, silence=ABSTAINS)
+        left = said.left_of(retrieval)
+        judged = self.judging(left)
+        if points := self._points(retrieval, before=said):
             passages = points
         elif unknown := unknown_document(retrieval):
             judged, passages = judged._replace(decided=Answerable(False, unknown, 0.0)), ()
         else:
             judged = judged._replace(parts=tuple(map(said.left_of, judged.parts)))
-            passages = self._passages(said.left_of(retrieval), judged) if judged.decided.answerable else ()
+            passages = self._passages(left, judged) if judged.decided.answerable else ()
         if said:
-            several = len(judged.parts) > 1
-            passages = tuple(one for one in passages if one.text not in said and (several or _adds(one)))
-            judged = judged if passages else judged._replace(decided=Answerable(False, NOTHING_ELSE, 0.0))
+            passages = _unsaid(passages, said, alone=len(judged.parts) == 1)
+            if not passages and (left != retrieval or judged.decided.answerable):
+                judged = judged._replace(decided=Answerable(False, NOTHING_ELSE, 0.0))
         if not passages:
             yield Delta(text=ABSTAINS)
             yield Draft(
@@ -122,8 +124,10 @@ class QuotingAnswerer:
             confidence=judged.decided.confidence,
         )
 
-    def _points(self, retrieval: Retrieval, at_most: int = MOST_POINTS) -> tuple[Passage, ...]:
-        """The main points of a document, where they are asked for and it is clear of which."""
+    def _points(
+        self, retrieval: Retrieval, at_most: int = MOST_POINTS, *, before: Said | None = None
+    ) -> tuple[Passage, ...]:
+        """The main points of a document that were not said, where they are asked for and it is clear of which."""
         if self._contents is None:
             return ()
         if said := documents_on(retrieval):
@@ -134,7 +138,8 @@ class QuotingAnswerer:
         document = document_asked_for(retrieval)
         if document is None:
             return ()
-        return main_points(self._contents(document.id), part_of(retrieval), at_most=at_most)
+        left = before.left_of(replace(retrieval, hits=tuple(self._contents(document.id)))) if before else None
+        return main_points(left.hits if left else self._contents(document.id), part_of(retrieval), at_most=at_most)
 
     def _passages(self, retrieval: Retrieval, judged: Verdict) -> tuple[Passage, ...]:
         several = judged.parts if judged.parts != (retrieval,) else ()
@@ -277,9 +282,14 @@ def _one_for_each(retrievals: Sequence[Retrieval]) -> list[Passage]:
     return chosen
 
 
-def _adds(passage: Passage) -> bool:
-    """Whether it may be said where more is asked for."""
-    return passage.odds is None or passage.odds > LEAST_OF_MORE
+def _unsaid(passages: Iterable[Passage], said: Said, *, alone: bool) -> tuple[Passage, ...]:
+    """What may be quoted to who asks for more, without what was said; where that alone is asked, what is surer."""
+    found = []
+    for passage in passages:
+        span = said.unsaid(passage.hit.paragraph.text, passage.span)
+        if span and not (alone and passage.odds is not None and passage.odds <= LEAST_OF_MORE):
+            found.append(replace(passage, span=span))
+    return tuple(found)
 
 
 def _stands_in_one(passage: Passage, chosen: Sequence[Passage]) -> bool:

@@ -15,7 +15,7 @@ from rag.answer.alignment import values_of
 from rag.answer.asked import Asked, Wanted, head_words, offers, read_question
 from rag.answer.context import Context, terms_of, without_possessive
 from rag.answer.nearness import Nearness
-from rag.retrieve.times import met_by
+from rag.retrieve.times import met_by, without_span
 from rag.text.sentences import split_sentences
 from rag.text.terms import content_terms, fold
 from rag.text.values import Date, Name, Number, name_key
@@ -355,7 +355,7 @@ def _stands_elsewhere(value: Date | Number, frequency: Mapping[str, int]) -> boo
 
 def _checkable(text: str) -> list[Date | Number]:
     """Dates and numbers of a question that an answer must agree with; small counts in words may be the asker's own."""
-    values = values_of(text)
+    values = values_of(without_span(text))
     numbers = [
         number
         for number in values.numbers

@@ -6,24 +6,32 @@ May. Who reads "In May the rate was raised.[1]" is told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rag.answer.alignment import values_of
+from rag.answer.parts import split_question
 from rag.answer.signs import asked_text
 from rag.retrieve.speakers import is_among, is_of_another_speaker, speakers_of, speaking
 from rag.retrieve.spelling import is_english
-from rag.retrieve.times import is_of_another_time, named_dates, span_words, timed
+from rag.retrieve.times import is_of_another_time, is_out_of_span, named_dates, span_words, timed
 from rag.text.values import Name
 from rag.types import Citation, Claim, Hit, Retrieval
+
+_COMPARES = re.compile(r"\b(?:compar\w+|differ\w*|chang\w+|than|versus|vs)\b", re.IGNORECASE)
 
 
 def strays_marked(
     claims: Iterable[Claim], citations: Sequence[Citation], hits: Iterable[Hit], retrieval: Retrieval
 ) -> tuple[Claim, ...]:
     """The claims; supported ones all of whose paragraphs stray from the question are partly supported, and say why."""
-    time = timed(asked_text(retrieval), retrieval.standalone_question)
-    speakers = speaking(asked_text(retrieval), retrieval.standalone_question)
+    question = asked_text(retrieval)
+    if len(split_question(question)) > 1 or _COMPARES.search(question):
+        # Of which of the things that are asked a claim tells is not known.
+        return tuple(claims)
+    time = timed(question, retrieval.standalone_question)
+    speakers = speaking(question, retrieval.standalone_question)
     found = {hit.paragraph.ref: hit for hit in hits}
     cited = {citation.number: found[citation.paragraph] for citation in citations}
     return tuple(_marked(claim, cited, time, speakers) for claim in claims)
@@ -42,7 +50,8 @@ def _stray(claim: str, number: int, hit: Hit, time: str, speakers: Sequence[Name
     """In what a cited paragraph strays from the question, where the claim does not say so; else empty."""
     said = values_of(claim)
     if is_of_another_time(time, hit) and not said.dates:
-        asked = span_words(time) or f"of {' or '.join(date.surface for date in named_dates(time))}"
+        dates = " or ".join(date.surface for date in named_dates(time))
+        asked = span_words(time) if is_out_of_span(time, hit) else f"of {dates}"
         return f"[{number}] is of {hit.document.date}, not {asked}"
     by = speakers_of(hit.document)
     if is_of_another_speaker(speakers, hit) and not any(_names(name, by) for name in said.names):

@@ -22,9 +22,9 @@ LEAST_SHOUTED = 10
 """Letters of a question that is shouted, and no acronym."""
 _WORD = re.compile(r"[^\W\d_]+(?:[-][^\W\d_]+)*")
 _ASKED = re.compile(
-    rf"\?|\A\W*(?:(?:and|but|or|so)\s+)?(?:{ASKING}|did|does|do|is|are|was|were|has|have|had|will|can|could|list|name|tell|"
-    r"give|show|summari[sz]e|compare)\b",
-    re.IGNORECASE,
+    rf"\?|\A\W*(?:(?:and|but|or|so)\s+)?{ASKING}\b.*\b(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|it|they|"
+    r"he|she|we|you)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _GROUP = re.compile(r"\b(?:g7|g8|g20|cop\d+)\b")
 _COUNTRY_OF = re.compile(r"^[A-Z]{2,4}\s+(?=\w+\s)")

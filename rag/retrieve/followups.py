@@ -58,7 +58,7 @@ def previous_question(history: Sequence[Turn]) -> str:
         words = {term.text for term in content_terms(content) if fold(term.surface) not in PLEASANTRIES}
         if words:
             asked = f"{_ended(content)} {asked}".strip()
-            if not asks_on(content):
+            if not is_of_the_same(content):
                 break
     return asked
 

@@ -14,7 +14,7 @@ from rag.retrieve.times import SENTENCE, asked_of, is_within, met_by, span_named
 from rag.text.documents import names_a_document
 from rag.text.lexicon import ASKING, OFFICES
 from rag.text.values import Name, find_names, names_agree
-from rag.types import DocumentInfo, Hit
+from rag.types import DocumentInfo, Hit, in_small_letters
 
 _STEMS = (
     "say|tell|stat|declar|claim|assert|argu|maintain|insist|announc|warn|writ|mention|report|describ|characteri[sz]|"
@@ -141,15 +141,10 @@ def speakers_of(document: DocumentInfo) -> tuple[Name, ...]:
     return tuple(name for one in by if one for name in _names_of(one))
 
 
-def _in_small_letters(name: str) -> str:
-    """A name that is written in capitals as others are: of capitals nothing tells that they are a name."""
-    return name.title() if name.isupper() else name
-
-
 @lru_cache(maxsize=10_000)
 def _names_of(speaker: str) -> tuple[Name, ...]:
     # In front of a name that begins a text, a word tells that it is one.
-    names = find_names(f"By {_in_small_letters(speaker)}")
+    names = find_names(f"By {in_small_letters(speaker)}")
     return tuple(name for name in names if not all(map(names_a_document, name.parts)))
 
 

@@ -50,6 +50,9 @@ _EARLIEST, _LATEST = "0001-01-02", "9999-12-30"
 _SINCE = re.compile(r"\b(?:since|starting\s+in)\s+(?:the\s+)?\Z", re.IGNORECASE)
 _AFTER = re.compile(r"\bafter\s+(?:the\s+)?\Z", re.IGNORECASE)
 _EARLIER = re.compile(r"\b(?:before|prior\s+to)\s+(?:the\s+)?\Z", re.IGNORECASE)
+_PLANS = re.compile(
+    r"\b(?:will|shall|plan(?:s|ned)?|goals?|targets?|intend\w*|expect\w*|foresee\w*|future)\b", re.IGNORECASE
+)
 _THE = re.compile(r"\bthe\s+\Z", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|up\s+to)\s+(?:the\s+)?\Z", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:between|from)\s+\Z", re.IGNORECASE)
@@ -182,7 +185,7 @@ def met_by(question: str, document: DocumentInfo) -> tuple[Date, ...]:
 
 def is_of_another_time(question: str, hit: Hit) -> bool:
     """Whether the question names a time and neither the document's date nor a date in the paragraph agrees."""
-    if is_too_early(question, hit):
+    if is_out_of_span(question, hit):
         return True
     asked = named_dates(question)
     published = next(iter(find_dates(hit.document.date or "")), None)
@@ -192,14 +195,26 @@ def is_of_another_time(question: str, hit: Hit) -> bool:
     return not any(one.is_within(date) for date in asked for one in told)
 
 
-def is_too_early(question: str, hit: Hit) -> bool:
-    """Whether a question asks for what was since a time, and a paragraph was published before and foretells nothing."""
+def is_out_of_span(question: str, hit: Hit) -> bool:
+    """Whether a question bounds a time, and a paragraph was neither published in it nor tells of it.
+
+    What was published before may tell of what was planned, if it names that time or plans are asked for.
+    """
     span, published = span_named(question), period(hit.document.date)
-    if span is None or span.since == _EARLIEST or published is None or published[1] >= span.since:
+    if span is None or published is None or is_within(span, hit.document):
         return False
-    bound = _shifted(span.since, -1)
-    told = (period(_iso(date)) for date in dates_told(hit.paragraph.text, hit.document) if date.year)
-    return not any(days and days[1] >= bound for days in told)
+    early = published[1] < span.since
+    if early and _PLANS.search(question):
+        return False
+    told = (
+        period(_iso(date))
+        for date in dates_told(f"{hit.document.title}. {hit.paragraph.text}", hit.document)
+        if date.year
+    )
+    if early:
+        bound = _shifted(span.since, -1)
+        return not any(days and days[1] >= bound for days in told)
+    return not any(days and days[0] <= span.until for days in told)
 
 
 def dates_told(text: str, document: DocumentInfo) -> list[Date]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from rag.answer.answerer import Answerable, closest
+from rag.answer.exclusion import Said
 from rag.answer.passages import rank_passages
 from rag.answer.quoting import QuotingAnswerer, choose
 from rag.text.sentences import split_sentences
@@ -253,6 +254,9 @@ def test_what_a_question_leaves_out_is_not_quoted(question: str, chosen: list[in
         ("Anything else?", ["Two doves were set free too."]),
         ("Besides that, what was set free?", ["Two doves were set free too."]),
         ("What was set free?", ["Ten miners were set free at noon."]),
+        ("Which others did they set free?", ["Two doves were set free too."]),
+        ("Which other men were set free?", ["Ten miners were set free at noon."]),
+        ("If somebody else asks, what was set free?", ["Ten miners were set free at noon."]),
     ],
 )
 def test_who_asks_what_else_there_is_gets_no_quote_twice(question: str, quotes: list[str]) -> None:
@@ -273,10 +277,24 @@ def test_when_all_was_said_there_is_nothing_else() -> None:
     *_, draft = answerer().answer(asked, before)
     assert isinstance(draft, Draft)
     assert (draft.status, draft.reason) == ("abstained", "Nothing else was found that answers.")
+    again = found("What else was set free?", read(hit("At noon, set free were ten miners."), 2.0))
+    assert [*answerer().answer(again, before)][-1].status == "abstained"  # type: ignore[union-attr]
+    silent = answerer(answerable=False).answer(found("What else does Mars do?", hit("A lamp was lit.")), before)
+    assert [*silent][-1].reason == "No paragraph mentions Mars."  # type: ignore[union-attr]
     unsure = found("What else was set free?", read(hit("A lamp was lit at noon."), -2.5))
     *_, draft = answerer().answer(unsure, before)
     assert isinstance(draft, Draft)
     assert draft.status == "abstained"
+
+
+def test_a_quote_that_would_hold_what_was_said_is_cut_there() -> None:
+    text = "Ten miners were set free at noon. Two doves were set free too. Then rain fell on the doves and miners."
+    spans = split_sentences(text)
+    said = Said("What else?", [Turn(role="assistant", content="Two doves were set free too.[1]")], silence="Nothing.")
+    rest = said.unsaid(text, Span(start=0, end=len(text)))
+    assert rest == Span(start=spans[2].start, end=spans[2].end)
+    assert said.unsaid(text, spans[1]) is None
+    assert said.unsaid(text, spans[0]) == spans[0]
 
 
 def test_on_a_topic_every_document_is_heard_before_one_is_heard_again() -> None:

@@ -43,6 +43,7 @@ def test_names_typed_without_capitals_get_them(typed: str, meant: str) -> None:
         ("AND WHO SIGNED IT", "And who signed it"),
         ("JOSEPH R. BIDEN JR.", "JOSEPH R. BIDEN JR."),
         ("THE WHITE HOUSE,", "THE WHITE HOUSE,"),
+        ("WHO GUIDELINES ON MALARIA", "WHO GUIDELINES ON MALARIA"),
     ],
 )
 def test_a_shouted_question_is_asked_quietly(typed: str, quiet: str) -> None:
