@@ -205,6 +205,22 @@ def test_what_is_asked_next_is_asked_of_the_latest_too(assistant: rag.Assistant)
     assert {document for document, _ in quoted(other)} == {"rates-2021-03-17"}
 
 
+def test_what_is_asked_next_is_asked_of_the_last_meeting_too(assistant: rag.Assistant) -> None:
+    asked = "What did the Central Bank decide on the key rate at its last meeting?"
+    _, inflation = ask_in_turn(assistant, asked, "What did it say about inflation?")
+    assert {document for document, _ in quoted(inflation)} == {"rates-2023-02-01"}
+    _, bridge, _ = ask_in_turn(assistant, asked, "And does the herring come back to our bays?", "Thanks!")
+    assert "Only" not in bridge.draft.reason
+    assert {document for document, _ in quoted(bridge)} <= {"speech-Cadia"}
+
+
+def test_a_complete_question_is_of_no_time_before_it(assistant: rag.Assistant) -> None:
+    asked = "What did the Central Bank decide on the key rate in March 2022?"
+    *_, answer = ask_in_turn(assistant, asked, "What did Belden say about the bridge over the Orla?")
+    assert {citation.document.issuer for citation in answer.citations} == {"Belden"}
+    assert answer.standalone_question == "What did Belden say about the bridge over the Orla?"
+
+
 def test_of_another_who_is_not_in_the_latest_is_asked_elsewhere(assistant: rag.Assistant) -> None:
     _, answer = ask_in_turn(
         assistant,

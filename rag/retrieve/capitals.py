@@ -12,12 +12,14 @@ from functools import lru_cache
 
 from rag.retrieve.spelling import is_english
 from rag.text.countries import ACRONYMS, COUNTRIES, OF_SEVERAL_WORDS
-from rag.text.lexicon import ASKING
-from rag.text.names import find_names, name_key
+from rag.text.lexicon import ASKING, OFFICES
+from rag.text.names import Name, find_names, name_key
 
 LONGEST_QUESTION = 1_000
 MOST_WORDS = 5
 """Words of a name."""
+MOST_NAMES = 3
+"""First names and surname of a person."""
 LEAST_SHOUTED = 10
 """Letters of a question that is shouted, and no acronym."""
 _WORD = re.compile(r"[^\W\d_]+(?:[-][^\W\d_]+)*")
@@ -69,11 +71,17 @@ def _name_at(question: str, words: list[re.Match[str]], at: int, known: Mapping[
     return (word[:1].upper() + word[1:] if is_country else None), at
 
 
+def _persons(name: Name) -> tuple[str, ...]:
+    """Somebody named with an office, without it and by the surname: "Jake Sullivan" and "Sullivan"."""
+    words = name.surface.split()
+    person = [word for word in words if name_key(word) not in OFFICES]
+    return (" ".join(person), person[-1]) if 0 < len(person) <= MOST_NAMES and len(person) < len(words) else ()
+
+
 @lru_cache(maxsize=8)
 def _by_small_letters(speakers: tuple[str, ...]) -> Mapping[str, str]:
     """Names as they are written, by themselves in small letters; none that is also a word."""
-    spoken = (name.surface for one in speakers for name in find_names(f"By {one.title() if one.isupper() else one}"))
-    names = [
-        one for name in spoken for one in {name, _COUNTRY_OF.sub("", name)} if " " in one or not is_english(one.lower())
-    ]
+    spoken = [name for one in speakers for name in find_names(f"By {one.title() if one.isupper() else one}")]
+    written = [part for name in spoken for part in (name.surface, _COUNTRY_OF.sub("", name.surface), *_persons(name))]
+    names = [one for one in written if " " in one or not is_english(one.lower())]
     return {one.lower(): one for one in (*names, *OF_SEVERAL_WORDS, *ACRONYMS, "the Fed")}

@@ -18,6 +18,8 @@ from rag.types import DocumentInfo, Hit
 
 NEAR = 0.12
 """How much lower than the best a paragraph may score whose document is thought of."""
+NEAR_OF_ISSUER = 0.25
+"""The same where only what one issuer published is searched: it puts the same in other words each time."""
 _THING = (
     r"(?:statement|declaration|communiqu\w+|report|reaction|announcement|press\s+release|speech|letter|resolution|readout|"
     r"remarks|message|fact\s+sheet|call|meeting|talks|visit|decision|summit|conversation|address|interview|update|figure)s?"
@@ -45,6 +47,8 @@ _OF_ITSELF = re.compile(
     re.IGNORECASE,
 )
 """What asks whether something is the first: "Is this the first statement of its kind?"."""
+_OWNS = re.compile(rf"['\u2019]s?\s+(?=(?:\w+\s+)?{_THING}\b)", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?:\bthe\s+)?\Z", re.IGNORECASE)
 _ON = re.compile(r"(?:on|about|of|from|regarding|concerning)\b", re.IGNORECASE)
 _NEXT = re.compile(rf"(?:\w+\s+){{0,2}}?(?P<thing>{_THING})\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
@@ -83,7 +87,16 @@ def superlative_of(question: str) -> Superlative | None:
     )
 
 
-def chosen_of(hits: Sequence[Hit], asked: Superlative) -> DocumentInfo | None:
+def owner_of(question: str) -> tuple[Name, str] | None:
+    """Whose the latest is, and the question without saying so: "What was the decision on rates?" of the Fed."""
+    for name in find_names(question):
+        owns = _OWNS.match(question, name.end)
+        if owns and (article := _ARTICLE.search(question[: name.start])):
+            return name, f"{question[: article.start()]}the {question[owns.end() :]}"
+    return None
+
+
+def chosen_of(hits: Sequence[Hit], asked: Superlative, *, near: float = NEAR) -> DocumentInfo | None:
     """The newest (or oldest) document among those that the best hits are of; None where they have no dates.
 
     Where some of them call themselves what is asked for ("call", not "meeting"), one of these.
@@ -91,8 +104,8 @@ def chosen_of(hits: Sequence[Hit], asked: Superlative) -> DocumentInfo | None:
     names = [name for name in find_names(asked.question) if not name.initial]
     span = span_named(asked.question)
     dated = [hit for hit in hits if (is_within(span, hit.document) if span else period(hit.document.date))]
-    near = [hit for hit in dated if hit.score >= hits[0].score - NEAR]
-    documents = {hit.document.id: hit.document for hit in near if all(_holds(hit, name) for name in names)}
+    nearest = [hit for hit in dated if hit.score >= hits[0].score - near]
+    documents = {hit.document.id: hit.document for hit in nearest if all(_holds(hit, name) for name in names)}
     called = [one for one in documents.values() if asked.thing and asked.thing in one.title.lower()]
     choose = max if asked.newest else min
     at = 1 if asked.newest else 0

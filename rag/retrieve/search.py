@@ -27,7 +27,7 @@ from rag.retrieve.followups import (
 )
 from rag.retrieve.framing import unframed
 from rag.retrieve.fusion import Columns, Scores, blend, fuse, scaled
-from rag.retrieve.newest import Superlative, all_named_in, chosen_of, superlative_of
+from rag.retrieve.newest import NEAR, NEAR_OF_ISSUER, Superlative, all_named_in, chosen_of, owner_of, superlative_of
 from rag.retrieve.query import distinct_terms, word_query
 from rag.retrieve.rerank import Reranker
 from rag.retrieve.speakers import may_answer, named, speaking
@@ -126,9 +126,11 @@ class Searcher:
                 request, superlative = _request(typed, said, given, snapshot, document=on), None
             else:
                 plain, turns = _read_in_full(typed, said, (*snapshot.issuers, *snapshot.speakers))
+                within = given
                 if superlative := superlative_of(plain):
                     plain = without_span(superlative.question)
-                request = _request(plain, turns, given, snapshot)
+                    plain, within = _of_its_owner(plain, given, snapshot)
+                request = _request(plain, turns, within, snapshot)
             hits, filters = self._best(snapshot, request, superlative, k)
             # When a writer finished meanwhile, paragraphs of the snapshot may be gone from the catalog.
             if self._index.catalog.state() == snapshot.state:
@@ -202,7 +204,8 @@ class Searcher:
         wanted = _wanted(asked, request.standalone, filters, snapshot)
         hits = hits_of(THOUGHT_OF if wanted or superlative else k, filters, wanted)
         able = may_answer(asked, request.standalone, hits)
-        if superlative and able and (one := chosen_of(able, superlative)):
+        near = NEAR_OF_ISSUER if filters.issuers else NEAR
+        if superlative and able and (one := chosen_of(able, superlative, near=near)):
             filters = replace(filters, documents=(one.id,))
             hits = able = hits_of(k, filters, _wanted(asked, request.standalone, filters, snapshot))
         # What may answer comes first, so that all of the rest does not keep it out.
@@ -348,6 +351,13 @@ def _read_in_full(question: str, history: Sequence[Turn], speakers: Sequence[str
     if is_complete(full) or (superlative and not is_of_the_same(superlative.question)):
         return full, ()
     return full, turns
+
+
+def _of_its_owner(question: str, filters: Filters, snapshot: Snapshot) -> tuple[str, Filters]:
+    """The question for the latest of what somebody issued, and the filters that let through what is theirs."""
+    owned = None if filters.issuers else owner_of(question)
+    issuers = named((owned[0],), snapshot.issuers) if owned else ()
+    return (owned[1], replace(filters, issuers=issuers)) if owned and issuers else (question, filters)
 
 
 def _request(

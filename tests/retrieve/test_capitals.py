@@ -6,7 +6,13 @@ import pytest
 
 from rag.retrieve.capitals import capitalised, without_shouting
 
-SPEAKERS = ("Government of Ardon", "ALIYEV", "Trend", "Federal Open Market Committee, US Federal Reserve")
+SPEAKERS = (
+    "Government of Ardon",
+    "ALIYEV",
+    "Trend",
+    "President Jane Orrinsky",
+    "Federal Open Market Committee, US Federal Reserve",
+)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +20,7 @@ SPEAKERS = ("Government of Ardon", "ALIYEV", "Trend", "Federal Open Market Commi
     [
         ("what did armenia say about refugees in 1994", "what did Armenia say about refugees in 1994"),
         ("What did armenia's army do?", "What did Armenia's army do?"),
+        ("what did orrinsky say about jane orrinsky's plan", "what did Orrinsky say about Jane Orrinsky's plan"),
         (
             "does north korea export arms to the united arab emirates?",
             "does North Korea export arms to the United Arab Emirates?",

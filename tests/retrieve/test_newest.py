@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from rag.retrieve.newest import Superlative, chosen_of, superlative_of
+from rag.retrieve.newest import Superlative, chosen_of, owner_of, superlative_of
 from rag.types import DocumentInfo, Hit, Paragraph, Signals
 
 
@@ -82,6 +82,20 @@ def test_the_newest_of_what_is_near_is_chosen() -> None:
     assert bounded is not None
     assert bounded.id == "between"
     assert chosen_of([hit("undated", None)], Superlative(True, asked, "")) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "rest"),
+    [
+        ("What was the Fed's decision on rates?", "Fed", "What was the decision on rates?"),
+        ("What is Ardon's new statement?", "Ardon", "What is the new statement?"),
+        ("What is Ardon's bridge made of?", None, None),
+        ("What was the decision on rates?", None, None),
+    ],
+)
+def test_whose_the_latest_is_stands_before_it(question: str, name: str | None, rest: str | None) -> None:
+    owned = owner_of(question)
+    assert (owned[0].surface if owned else None, owned[1] if owned else None) == (name, rest)
 
 
 def test_long_questions_cost_no_time() -> None:
