@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from rag.retrieve.followups import is_of_the_same
-from rag.retrieve.speakers import named, speakers_named
+from rag.retrieve.speakers import named, said_about, speakers_named
 from rag.retrieve.times import named_dates, span_named
 from rag.text.countries import COUNTRIES
 from rag.text.dates import Date, find_dates
@@ -112,12 +112,13 @@ def in_full(history: Sequence[Turn], speakers: Sequence[str]) -> tuple[tuple[Tur
 
 
 def is_complete(question: str) -> bool:
-    """Whether it says of whom it asks what, and needs no turn before it: "What did Biden say about Sudan?"."""
-    words = {term.text for term in content_terms(question)}
-    if len(words) < 2 or is_of_the_same(question):
+    """Whether it needs no turn before it: it says what somebody said on what, or did when.
+
+    "Does Armenia agree?" names somebody too, and not to what.
+    """
+    if is_of_the_same(question):
         return False
-    subject = _subject_of(question)
-    return bool(speakers_named(question) or (subject and any(not one.initial for one in find_names(f"By {subject}"))))
+    return said_about(question) is not None or (_subject_of(question) is not None and bool(named_dates(question)))
 
 
 def _in_full(question: str, before: str, speakers: Sequence[str]) -> _Full | None:

@@ -35,7 +35,9 @@ def test_whether_all_of_the_question_before_is_held_is_said(before: list[str], q
     ("question", "complete"),
     [
         ("What did Orr say about Taiwan?", True),
-        ("When did Armenia join the union?", True),
+        ("What did Armenia decide in May 2020?", True),
+        ("Does Armenia agree?", False),
+        ("Does Armenia do anything for Georgia in exchange?", False),
         ("What did Orr say about it?", False),
         ("And what did Orr say about Taiwan?", False),
         ("What is the rate of growth?", False),
