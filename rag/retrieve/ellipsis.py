@@ -116,7 +116,7 @@ def is_complete(question: str) -> bool:
 
     "Does Armenia agree?" names somebody too, and not to what.
     """
-    if is_of_the_same(question):
+    if is_of_the_same(question) or _POINTS.search(question):
         return False
     return said_about(question) is not None or (_subject_of(question) is not None and bool(named_dates(question)))
 

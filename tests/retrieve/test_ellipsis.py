@@ -36,6 +36,7 @@ def test_whether_all_of_the_question_before_is_held_is_said(before: list[str], q
     [
         ("What did Orr say about Taiwan?", True),
         ("What did Armenia decide in May 2020?", True),
+        ("Why did Orr say that in 2022?", False),
         ("Does Armenia agree?", False),
         ("Does Armenia do anything for Georgia in exchange?", False),
         ("What did Orr say about it?", False),
