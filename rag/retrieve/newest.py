@@ -47,6 +47,7 @@ _OF_ITSELF = re.compile(
     re.IGNORECASE,
 )
 """What asks whether something is the first: "Is this the first statement of its kind?"."""
+_ANY = re.compile(r"(?:statement|announcement|report|reaction|update|message)s?")
 _OWNS = re.compile(rf"['\u2019]s?\s+(?=(?:\w+\s+)?{_THING}\b)", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:\bthe\s+)?\Z", re.IGNORECASE)
 _ON = re.compile(r"(?:on|about|of|from|regarding|concerning)\b", re.IGNORECASE)
@@ -99,14 +100,15 @@ def owner_of(question: str) -> tuple[Name, str] | None:
 def chosen_of(hits: Sequence[Hit], asked: Superlative, *, near: float = NEAR) -> DocumentInfo | None:
     """The newest (or oldest) document among those that the best hits are of; None where they have no dates.
 
-    Where some of them call themselves what is asked for ("call", not "meeting"), one of these.
+    Where some of them call themselves what is asked for ("call", not "meeting"), one of these; a "statement" is any.
     """
     names = [name for name in find_names(asked.question) if not name.initial]
     span = span_named(asked.question)
     dated = [hit for hit in hits if (is_within(span, hit.document) if span else period(hit.document.date))]
     nearest = [hit for hit in dated if hit.score >= hits[0].score - near]
     documents = {hit.document.id: hit.document for hit in nearest if all(_holds(hit, name) for name in names)}
-    called = [one for one in documents.values() if asked.thing and asked.thing in one.title.lower()]
+    kind = asked.thing if asked.thing and not _ANY.fullmatch(asked.thing) else None
+    called = [one for one in documents.values() if kind and kind in one.title.lower()]
     choose = max if asked.newest else min
     at = 1 if asked.newest else 0
     return choose(called or documents.values(), key=lambda one: (period(one.date) or ("", ""))[at], default=None)

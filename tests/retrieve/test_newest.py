@@ -78,6 +78,10 @@ def test_the_newest_of_what_is_near_is_chosen() -> None:
     anything = chosen_of(hits, Superlative(True, asked, ""))
     assert anything is not None
     assert anything.id == "meeting"
+    statement = hit("statement", "2020-01-01", score=0.85, title="Statement on the bridge with Orr")
+    any_kind = chosen_of([*hits, statement], Superlative(True, asked, "statement"))
+    assert any_kind is not None
+    assert any_kind.id == "meeting"
     bounded = chosen_of(hits, Superlative(True, "What was discussed in the call with Orr before 2023?", "call"))
     assert bounded is not None
     assert bounded.id == "between"
