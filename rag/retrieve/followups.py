@@ -2,8 +2,7 @@
 
 Both the question and "the user's turn before + the question" are searched, and their scores mixed: the fewer words of
 its own a question has, the more the turn before it counts. A turn that itself points back brings along what it points
-at. The shares were fitted on half 0 of mtrag's conversations;
-`eval/benchmarks/retrieval.py` reports on both halves.
+at. The shares were fitted on half 0 of mtrag's conversations; `eval/benchmarks/retrieval.py` reports on both halves.
 """
 
 from __future__ import annotations

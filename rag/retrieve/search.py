@@ -122,16 +122,18 @@ class Searcher:
             snapshot = self._index.snapshot()
             said = self._turns(before, snapshot)
             typed = self._plain(standalone_question or question, snapshot, alone=not said)
+            within = given
             if on := self._document_before(typed, said, given, snapshot):
                 request, superlative = _request(typed, said, given, snapshot, document=on), None
             else:
                 plain, turns = _read_in_full(typed, said, (*snapshot.issuers, *snapshot.speakers))
-                within = given
                 if superlative := superlative_of(plain):
                     plain = without_span(superlative.question)
                     plain, within = _of_its_owner(plain, given, snapshot)
                 request = _request(plain, turns, within, snapshot)
-            hits, filters = self._best(snapshot, request, superlative, k)
+            # What a user's own filter lets through is no narrower series of one issuer's.
+            near = NEAR_OF_ISSUER if superlative and within != given else NEAR
+            hits, filters = self._best(snapshot, request, superlative, k, near=near)
             # When a writer finished meanwhile, paragraphs of the snapshot may be gone from the catalog.
             if self._index.catalog.state() == snapshot.state:
                 break
@@ -190,7 +192,7 @@ class Searcher:
         )
 
     def _best(
-        self, snapshot: Snapshot, request: _Request, superlative: Superlative | None, k: int
+        self, snapshot: Snapshot, request: _Request, superlative: Superlative | None, k: int, *, near: float
     ) -> tuple[tuple[Hit, ...], Filters]:
         """The `k` best hits, what may answer first, and the filters: of the latest its document alone is asked."""
         asked, searched, filters = request
@@ -204,7 +206,6 @@ class Searcher:
         wanted = _wanted(asked, request.standalone, filters, snapshot)
         hits = hits_of(THOUGHT_OF if wanted or superlative else k, filters, wanted)
         able = may_answer(asked, request.standalone, hits)
-        near = NEAR_OF_ISSUER if filters.issuers else NEAR
         if superlative and able and (one := chosen_of(able, superlative, near=near)):
             filters = replace(filters, documents=(one.id,))
             hits = able = hits_of(k, filters, _wanted(asked, request.standalone, filters, snapshot))
